@@ -1,0 +1,3 @@
+"""Convolutional networks."""
+
+__version__ = "0.1.0"

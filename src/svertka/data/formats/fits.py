@@ -1,0 +1,54 @@
+"""FITS, by astropy: images and cubes, in any extension."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from svertka.data.formats.pages import settle
+from svertka.data.formats.registry import Format, Opening, register
+from svertka.data.rasters import Pixels, Raster, plain
+from svertka.errors import DataError, MissingExtra
+
+
+def read(path: Path, opening: Opening) -> Raster:
+    """One extension, or several of one shape as depth or channels; values scaled as the header says."""
+    try:
+        from astropy.io import fits
+    except ImportError:
+        raise MissingExtra(f"{path}: FITS", "astropy", "science") from None
+    with fits.open(path, memmap=False, lazy_load_hdus=True) as units:
+        return plain(settle(_pages(list(units), opening), "auto" if opening.pages.isdigit() else opening.pages))
+
+
+def _pages(units: list[Any], opening: Opening) -> Pixels:
+    """`(pages, 1, height, width)` of the extensions that are meant."""
+    meant = [_image(unit, opening) for unit in _meant(units, opening.pages)]
+    shapes = sorted({image.shape for image in meant})
+    if len(shapes) > 1:
+        raise DataError(f"its images differ in shape: {shapes}; choose one by its number with --pages")
+    return np.concatenate(meant)[:, None]
+
+
+def _meant(units: list[Any], choice: str) -> list[Any]:
+    if choice.isdigit():
+        if int(choice) >= len(units):
+            raise DataError(f"it has no extension {choice}: its {len(units)} extensions count from 0")
+        return [units[int(choice)]]
+    images = [unit for unit in units if getattr(unit, "is_image", False) and unit.header.get("NAXIS", 0) > 1]
+    if not images:
+        raise DataError("none of its extensions holds an image")
+    return images[:1] if choice == "auto" else images
+
+
+def _image(unit: Any, opening: Opening) -> Pixels:
+    """`(planes, height, width)` in this machine's byte order."""
+    opening.admit(tuple(getattr(unit, "shape", ()) or ()))
+    pixels = unit.data
+    if not isinstance(pixels, np.ndarray) or pixels.dtype.names or pixels.ndim < 2:
+        raise DataError("the extension holds no image")
+    pixels = pixels.astype(pixels.dtype.newbyteorder("="))
+    return pixels.reshape(-1, *pixels.shape[-2:])
+
+
+FITS = register(Format("FITS", (".fits", ".fit", ".fts"), read=read))

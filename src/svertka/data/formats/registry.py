@@ -1,0 +1,128 @@
+"""The one list of image formats, and how a file is opened by it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from math import prod
+from pathlib import Path
+from typing import TypeVar
+
+from svertka.data.rasters import Header, Raster
+from svertka.errors import DataError, SvertkaError
+from svertka.settings import PIXELS
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a person may say about opening files; see the settings of the same names."""
+
+    pages: str = "auto"
+    max_pixels: int = PIXELS
+
+    def admit(self, sizes: tuple[int, ...]) -> None:
+        """Let an image of these sizes be decoded.
+
+        Raises:
+            DataError: it has too many pixels.
+        """
+        if prod(sizes) > self.max_pixels:
+            raise DataError(
+                f"it has {prod(sizes):,} pixels and the limit is {self.max_pixels:,}; "
+                "if the file can be trusted, raise it with --max-pixels"
+            )
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way of storing an image: how files end, how one is read, and what it says before it is decoded.
+
+    Without `peek` a file is read to know its header. Both may raise anything: the message is passed on with
+    the file's name.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    read: Callable[[Path, Opening], Raster]
+    peek: Callable[[Path, Opening], Header] | None = None
+
+
+BUILT_IN: list[Format] = []
+
+
+def register(image_format: Format) -> Format:
+    """Put a format on the list."""
+    BUILT_IN.append(image_format)
+    return image_format
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """Every format by the endings of its files, those of other packages included.
+
+    Another package offers its own as a `Format` under the entry point group `svertka.formats`.
+    """
+    offered = [entry.load() for entry in entry_points(group="svertka.formats")]
+    return {ending: each for each in [*BUILT_IN, *offered] for ending in each.endings}
+
+
+def is_image(path: Path) -> bool:
+    """Whether the name ends as an image's does."""
+    return path.suffix.lower() in formats()
+
+
+def read(path: Path, opening: Opening = Opening()) -> Raster:  # noqa: B008 - frozen
+    """The image in a file, as the file holds it.
+
+    Raises:
+        DataError: it cannot be read; the message names the file.
+        MissingExtra: its format needs a package that is not installed.
+    """
+    return _with_name(path, lambda image_format: image_format.read(path, opening))
+
+
+def peek(path: Path, opening: Opening = Opening()) -> Header:  # noqa: B008 - frozen
+    """What is known of the image in a file without decoding it.
+
+    Raises:
+        DataError: it cannot be read; the message names the file.
+        MissingExtra: its format needs a package that is not installed.
+    """
+
+    def header(image_format: Format) -> Header:
+        if image_format.peek is None:
+            return image_format.read(path, opening).header
+        return image_format.peek(path, opening)
+
+    return _with_name(path, header)
+
+
+def _with_name(path: Path, use: Callable[[Format], T]) -> T:
+    image_format = _format_of(path)
+    try:
+        return use(image_format)
+    except ImportError:
+        raise
+    except SvertkaError as error:
+        raise DataError(f"{path}: {error}") from error
+    except MemoryError:
+        raise DataError(f"{path} does not fit into memory") from None
+    except Exception as error:
+        # Decoders meet broken files with whatever exception comes first, so any of them means: broken.
+        raise DataError(f"{path} cannot be read as {image_format.name}: {_line(error)}") from error
+
+
+def _format_of(path: Path) -> Format:
+    if not path.exists():
+        raise DataError(f"there is no file {path}")
+    if not is_image(path):
+        raise DataError(f"{path} is no image: its name ends in none of {' '.join(sorted(formats()))}")
+    if path.stat().st_size == 0:
+        raise DataError(f"{path} is empty (0 bytes)")
+    return formats()[path.suffix.lower()]
+
+
+def _line(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__

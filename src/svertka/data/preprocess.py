@@ -1,0 +1,122 @@
+"""What is done to every image before a network sees it: one value, kept with the weights, applied alike everywhere."""
+
+from typing import Literal
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict
+from torch import Tensor
+
+from svertka.data.colour import MODELS, without_loss
+from svertka.data.rasters import Colour, Pixels, Raster, kind
+from svertka.data.resample import cover, cut, resampled
+from svertka.errors import DataError
+from svertka.geometry import times
+
+RANGES = {"uint8": 255.0, "uint16": 65535.0, "bool": 1.0, "float": 1.0}
+
+
+class Preprocess(BaseModel):
+    """From an image as its file holds it to the numbers a network takes.
+
+    First the image is made ready, once: colours, gaps, size. Ready pixels keep 8 bits where the file has 8, and are
+    float32 elsewhere. Then, batch by batch, they become `(pixel / scale - mean) / deviation`, channel by channel.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    colour: Colour
+    """What the channels mean to the network."""
+    channels: int
+    model: Literal["grey", "rgb", "keep"]
+    """Whether images are turned to grey or to red-green-blue first."""
+    dtype: str
+    """The type of pixels: `uint8`, `uint16`, `float` and so on."""
+    fill: float | None
+    """What stands in for NaN and infinity; `None` refuses them."""
+    pages: str
+    """What the pages of a file are."""
+    sizes: tuple[int, ...]
+    """The image's sizes, without channels."""
+    fit: Literal["cover", "stretch", "pad"]
+    """How it is brought to them."""
+    scale: float
+    """What is counted as 1."""
+    mean: tuple[float, ...]
+    """Channel by channel, of the training part, after scaling."""
+    deviation: tuple[float, ...]
+    """Likewise."""
+
+    @property
+    def rank(self) -> int:
+        """The number of spatial axes."""
+        return len(self.sizes)
+
+    def ready(self, raster: Raster, *, colour: str = "auto") -> Pixels:
+        """Pixels `(channels, *sizes)`, uint8 or float32; `colour` grey or rgb turns the image even where that loses.
+
+        Raises:
+            DataError: the image is not of the kind the network was trained on.
+        """
+        pixels = self.coloured(raster, colour)
+        self._check(pixels)
+        return self.sized(self._filled(pixels))
+
+    def takes(self, block: Pixels) -> bool:
+        """Whether images `(samples, channels, *sizes)` only need their size changed."""
+        alike = block.shape[1] == self.channels and block.ndim == self.rank + 2 and kind(block.dtype) == self.dtype
+        return self.model == "keep" and alike and (block.dtype.kind != "f" or bool(np.isfinite(block).all()))
+
+    def sized(self, pixels: Pixels) -> Pixels:
+        """Images, or one, brought to size: uint8 or float32 `(…, channels, *sizes)`."""
+        sizes = pixels.shape[-self.rank :]
+        if sizes != self.sizes and self.fit != "pad":
+            covering = cover(sizes, self.sizes) if self.fit == "cover" else self.sizes
+            pixels = pixels if covering == sizes else resampled(pixels, covering)
+        pixels = cut(pixels, self.sizes)
+        return np.ascontiguousarray(pixels if pixels.dtype == np.uint8 else pixels.astype(np.float32, copy=False))
+
+    def blank(self) -> Pixels:
+        """A ready image of zeros."""
+        return np.zeros((self.channels, *self.sizes), np.uint8 if self.dtype == "uint8" else np.float32)
+
+    def coloured(self, raster: Raster, colour: str = "auto") -> Pixels:
+        """The image in the network's colours."""
+        if self.model != "keep":
+            return MODELS[self.model](raster)
+        if colour != "auto":
+            turned = MODELS[colour](raster)
+            raster = Raster(turned, "grey" if colour == "grey" else "rgb")
+        return without_loss(raster, self.colour, self.channels)
+
+    def normal(self, pixels: Tensor) -> Tensor:
+        """Numbers around 0 from ready pixels, `(batch, channels, *sizes)`."""
+        shape = (1, -1, *[1] * self.rank)
+        gain = torch.tensor([1 / (self.scale * deviation) for deviation in self.deviation]).reshape(shape)
+        offset = torch.tensor([-m / d for m, d in zip(self.mean, self.deviation, strict=True)]).reshape(shape)
+        return torch.addcmul(offset.to(pixels.device), pixels.float(), gain.to(pixels.device))
+
+    def _check(self, pixels: Pixels) -> None:
+        rank = pixels.ndim - 1
+        if rank != self.rank:
+            raise DataError(f"it has {rank} axes ({times(pixels.shape[1:])}), but wanted are {self.rank}")
+        if kind(pixels.dtype) != self.dtype:
+            raise DataError(
+                f"its pixels are {kind(pixels.dtype)}, but this network was trained on {self.dtype}; "
+                f"convert it, or train on such images"
+            )
+
+    def _filled(self, pixels: Pixels) -> Pixels:
+        if pixels.dtype.kind != "f":
+            return pixels
+        gaps = ~np.isfinite(pixels)
+        if not gaps.any():
+            return pixels
+        if self.fill is None:
+            raise DataError(f"{gaps.sum():,} of its pixels are NaN or infinite; put a value there with --fill 0")
+        return np.where(gaps, pixels.dtype.type(self.fill), pixels)
+
+
+def scale_of(dtype: str) -> float:
+    """What counts as 1: the largest value of an unsigned type, 1 for fractions, and for other whole numbers."""
+    return RANGES.get(dtype, 1.0)

@@ -1,0 +1,45 @@
+"""An image as its file holds it."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[Any]
+Colour = Literal["grey", "grey+alpha", "rgb", "rgb+alpha", "cmyk", "channels"]
+
+CHANNELS: dict[int, Colour] = {1: "grey", 3: "rgb"}
+
+
+@dataclass(frozen=True)
+class Header:
+    """What is known of an image before its pixels are decoded."""
+
+    channels: int
+    sizes: tuple[int, ...]
+    dtype: str
+    colour: Colour
+
+
+@dataclass(frozen=True)
+class Raster:
+    """Pixels `(channels, *sizes)` in the file's own type and range, and what the channels mean."""
+
+    pixels: Pixels
+    colour: Colour
+
+    @property
+    def header(self) -> Header:
+        """The same facts that a reader finds before decoding."""
+        return Header(self.pixels.shape[0], self.pixels.shape[1:], kind(self.pixels.dtype), self.colour)
+
+
+def kind(dtype: np.dtype[Any]) -> str:
+    """The type's name, whatever its byte order; all floats are one kind."""
+    return "float" if dtype.kind == "f" else dtype.name
+
+
+def plain(pixels: Pixels) -> Raster:
+    """An image that says nothing of its channels: one is grey, any other number is just channels."""
+    return Raster(pixels, "grey" if pixels.shape[0] == 1 else "channels")

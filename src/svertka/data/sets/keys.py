@@ -1,0 +1,77 @@
+"""Which of several named arrays hold images and which hold targets, and for which part."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from svertka.data.axes import guessed
+from svertka.data.datasets import DataSet, Origin
+from svertka.data.samples import Arrays
+from svertka.data.sets.targets import with_targets
+from svertka.errors import DataError
+from svertka.settings import DataSettings
+
+IMAGES = {"x", "image", "images", "img", "imgs", "data", "input", "inputs", "volumes", "signals"}
+TARGETS = {"y", "label", "labels", "target", "targets", "class", "classes"}
+PARTS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
+
+Role = tuple[str, str]
+
+
+def role(key: str) -> Role | None:
+    """`(part, "images" or "targets")` as the words of a name say, or nothing.
+
+    >>> role("train_images"), role("x_test"), role("y"), role("val/labels"), role("mean")
+    (('train', 'images'), ('test', 'images'), ('', 'targets'), ('val', 'targets'), None)
+    """
+    words = re.findall(r"[a-z]+", key.lower())
+    parts = [PARTS[word] for word in words if word in PARTS]
+    rest = [word for word in words if word not in PARTS]
+    part = parts[0] if parts else ""
+    if len(rest) == 1 and rest[0] in IMAGES:
+        return part, "images"
+    if len(rest) == 1 and rest[0] in TARGETS:
+        return part, "targets"
+    return None
+
+
+def complete(keys: Mapping[str, Any]) -> bool:
+    """Whether there are images and targets among these."""
+    kinds = {found[1] for key in keys if (found := role(key))}
+    return kinds == {"images", "targets"}
+
+
+def read(arrays: Mapping[str, Any], settings: DataSettings, *, name: str, source: str, layout: str) -> DataSet:
+    """A data set from arrays by the names they bear, as MedMNIST's, Keras's and scikit-learn's do.
+
+    Raises:
+        DataError: images or their targets are missing, or do not fit together.
+    """
+    roles: dict[Role, Any] = {}
+    names: dict[Role, str] = {}
+    for key, array in arrays.items():
+        found = role(key)
+        if found in roles:
+            raise DataError(f"{source} has both {names[found]} and {key} for {' '.join(found).strip()}")
+        if found:
+            roles[found], names[found] = array, key
+    parts = [part for part in ("", "train", "val", "test") if (part, "images") in roles]
+    missing = [part for part in parts if (part, "targets") not in roles]
+    if not parts or missing:
+        raise DataError(
+            f"{source} holds {', '.join(arrays) or 'nothing'}; wanted images and labels (or x and y), "
+            "for parts as train_images and train_labels"
+        )
+    images = {names[part, "images"]: roles[part, "images"] for part in parts}
+    targets = [np.asarray(roles[part, "targets"]) for part in parts]
+    for part, found in zip(parts, targets, strict=True):
+        if len(found) != len(roles[part, "images"]):
+            key = names[part, "images"]
+            raise DataError(f"{source}: {key} has {len(roles[part, 'images'])} images, its targets are {len(found)}")
+    marks = [part for part, found in zip(parts, targets, strict=True) for _ in range(len(found))]
+    first = next(iter(images.values()))
+    axes = settings.axes or "N" + guessed(first.shape[1:])
+    origin = Origin(name, source, layout, Arrays(images, axes), marks)
+    return with_targets(origin, np.concatenate(targets), settings)

@@ -1,0 +1,110 @@
+"""A table of paths and what is known of each: CSV with a line of names, or a JSON object in each line."""
+
+import csv
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from svertka.data.datasets import DataSet, Origin
+from svertka.data.samples import Files
+from svertka.data.sets.registry import Layout, opening, register
+from svertka.data.sets.targets import with_targets
+from svertka.errors import DataError, UnknownName
+from svertka.settings import DataSettings
+
+log = logging.getLogger(__name__)
+
+PATHS = ("path", "file", "filename", "filepath", "image", "image_path", "name")
+SPLITS = ("split", "part", "subset", "set")
+PARTS = {
+    "train": "train", "training": "train",
+    "val": "val", "valid": "val", "validation": "val", "dev": "val",
+    "test": "test", "testing": "test",
+}  # fmt: skip
+
+Row = Mapping[str, Any]
+
+
+def read(path: Path, settings: DataSettings) -> DataSet:
+    """The files named in a table; paths count from the table's own folder."""
+    rows = _rows(path)
+    columns = list(rows[0])
+    where = next((column for column in columns if column.lower() in PATHS), columns[0])
+    split = next((column for column in columns if column.lower() in SPLITS), None)
+    wanted = _wanted(columns, settings.target, {where, split})
+    if not wanted:
+        raise DataError(f"{path} has no column but {', '.join(columns)}: wanted a path and a label, or numbers")
+    log.info("%s: images from column %s, targets from %s", path.name, where, ", ".join(wanted))
+    files = Files([path.parent / str(row[where]) for row in rows], path.parent, opening(settings))
+    marks = [_part(path, row[split]) for row in rows] if split else None
+    origin = Origin(path.stem, str(path), "manifest", files, marks)
+    return with_targets(origin, _values(path, rows, wanted), settings, columns=wanted)
+
+
+def _rows(path: Path) -> list[Row]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        rows: list[Row] = [json.loads(line) for line in text.splitlines() if line.strip()] if _is_json(path) else _csv(text)
+    except (UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
+        raise DataError(f"{path} cannot be read as {path.suffix[1:].upper()}: {error}") from None
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        raise DataError(f"{path} has no rows: wanted a path and a label, or numbers, in each")
+    for number, row in enumerate(rows):
+        if set(row) != set(rows[0]) or None in row or None in row.values():
+            raise DataError(f"{path}, row {number + 1} has other columns than the first: {row}")
+    return rows
+
+
+def _csv(text: str) -> list[Row]:
+    lines = text.splitlines()
+    delimiter = max(",;\t", key=lines[0].count) if lines else ","
+    return list(csv.DictReader(lines, delimiter=delimiter))
+
+
+def _is_json(path: Path) -> bool:
+    return path.suffix == ".jsonl"
+
+
+def _wanted(columns: Sequence[str], target: str | None, taken: set[str | None]) -> list[str]:
+    if target is None:
+        return [column for column in columns if column not in taken]
+    wanted = [column.strip() for column in target.split(",")]
+    for column in wanted:
+        if column not in columns:
+            raise UnknownName("column", column, columns)
+    return wanted
+
+
+def _values(path: Path, rows: Sequence[Row], columns: Sequence[str]) -> NDArray[Any]:
+    """Texts where one column holds texts or whole numbers, which name classes; else numbers."""
+    table = np.array([[str(row[column]) for column in columns] for row in rows])
+    if len(columns) == 1 and not _fractions(table):
+        return table
+    try:
+        return table.astype(np.float64)
+    except ValueError as error:
+        names = ", ".join(columns)
+        raise DataError(f"{path}: columns {names} are not all numbers ({error}); choose with --target") from None
+
+
+def _fractions(table: NDArray[np.str_]) -> bool:
+    """Whether all are numbers and some are written with a point."""
+    try:
+        table.astype(np.float64)
+    except ValueError:
+        return False
+    return not all(text.lstrip("+-").isdecimal() for text in table.flat)
+
+
+def _part(path: Path, mark: object) -> str:
+    if str(mark).lower() not in PARTS:
+        raise DataError(f"{path}: {mark!r} is no part; wanted train, val or test")
+    return PARTS[str(mark).lower()]
+
+
+MANIFESTS = register(Layout("manifest", matches=lambda path: path.suffix in (".csv", ".tsv", ".jsonl"), open=read))

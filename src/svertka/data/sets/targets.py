@@ -1,0 +1,65 @@
+"""Whether what is to be learned are classes or numbers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from svertka.data.datasets import DataSet, Origin, classified, measured
+from svertka.errors import DataError
+from svertka.settings import DataSettings
+
+MANY = 100  # more different whole numbers than this, in most of the samples, are hardly classes
+
+
+def with_targets(
+    origin: Origin, values: NDArray[Any], settings: DataSettings, *, columns: Sequence[str] = ("target",)
+) -> DataSet:
+    """A data set of classes or of numbers from values `(samples,)` or `(samples, columns)`.
+
+    Texts and whole numbers in one column are classes, a row of zeros with a single one is too, and
+    everything else is numbers, unless the setting `task` decides.
+
+    Raises:
+        DataError: the counts differ, or the values cannot be what they should be.
+    """
+    if len(values) != len(origin.samples):
+        raise DataError(f"{origin.source} has {len(origin.samples)} images but {len(values)} targets")
+    values = _one_column(values)
+    task = _task(values, origin.source) if settings.task == "auto" else settings.task
+    if task == "regress":
+        return measured(origin, _numbers(values, origin.source), columns)
+    if values.ndim > 1:
+        raise DataError(f"{origin.source} has {values.shape[1]} targets for each image; for classes, choose one by --target")
+    return classified(origin, values.tolist())
+
+
+def _one_column(values: NDArray[Any]) -> NDArray[Any]:
+    """Without axes of length 1; one-hot rows as the place of the one."""
+    values = values.reshape(len(values), -1)
+    if values.shape[1] == 1:
+        return values[:, 0]
+    one_hot = values.dtype.kind in "bui" and ((values == 0) | (values == 1)).all() and (values.sum(axis=1) == 1).all()
+    return values.argmax(axis=1) if one_hot else values
+
+
+def _numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
+    try:
+        return values.astype(np.float64)
+    except ValueError as error:
+        raise DataError(f"{source}: not all targets are numbers, so they cannot be regressed ({error})") from None
+
+
+def _task(values: NDArray[Any], source: str) -> str:
+    if values.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.rint(values)).all()):
+        return "regress"
+    if values.ndim > 1:
+        return "regress"
+    different = len(np.unique(values))
+    if different > max(MANY, len(values) // 2):
+        raise DataError(
+            f"{source} has {different} different targets for {len(values)} images; "
+            "say whether they are numbers or classes, by --task regress or --task classify"
+        )
+    return "classify"

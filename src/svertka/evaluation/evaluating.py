@@ -1,0 +1,167 @@
+"""Applying a trained network to data whose truth is known."""
+
+import logging
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import torch
+
+from svertka.data.datasets import DataSet, subset
+from svertka.data.samples import Indices
+from svertka.data.sets import open_data
+from svertka.data.stores import OnDemand, Progress, Store, digest, readable, silent
+from svertka.errors import DataError
+from svertka.evaluation.figures import Floats
+from svertka.evaluation.page import page
+from svertka.evaluation.pictures import thumbnail
+from svertka.evaluation.reports import Report, Subject, class_report, number_report
+from svertka.evaluation.selecting import fitted, select
+from svertka.inference import Predictor
+from svertka.runs import Run, open_run, write
+from svertka.settings import DataSettings, EvaluateSettings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A report, and where it was written as JSON and as a page."""
+
+    report: Report
+    json: Path
+    html: Path
+
+
+def evaluate(
+    run: str | Path | Run,
+    data: str | Path | DataSet | None = None,
+    *,
+    out: str | Path | None = None,
+    settings: EvaluateSettings | None = None,
+    progress: Progress = silent,
+    **changes: object,
+) -> Evaluation:
+    """How well a trained network does on data whose truth is known.
+
+    Args:
+        run: a run folder, or the run itself.
+        data: a name or a path; by default what the run was trained on, of which only the test part is used.
+        out: a folder for `report.json` and `report.html`; by default the run's own for its own data, and
+            `reports/NAME` in it for other data.
+        settings: the choices of `EvaluateSettings`; each may also be given by name.
+        progress: called with the number of images done and of all.
+        **changes: choices by name, as in `part="val"`.
+
+    Raises:
+        RunError: the folder is no run, or is damaged, or cannot be written to.
+        DataError: the data cannot be used with this network.
+        UnknownName, SettingError: a choice is unknown or out of range.
+    """
+    chosen = (settings or EvaluateSettings()).but(**changes)
+    run = run if isinstance(run, Run) else open_run(run)
+    predictor = Predictor.load(run, chosen.device)
+    own = data is None
+    found = fitted(open_data(run.data if own else data, _reading(predictor, chosen)), predictor)
+    source = OnDemand(found.samples, predictor.preprocess, chosen.colour)
+    selection = select(found, run, source, chosen.part)
+    folder = Path(out) if out else run.path if own else run.path / "reports" / found.name
+    return evaluated(
+        predictor, found, source, selection.indices, run=run, part=selection.part, folder=folder,
+        settings=chosen, progress=progress,
+    )  # fmt: skip
+
+
+def evaluated(
+    predictor: Predictor,
+    data: DataSet,
+    store: Store,
+    indices: Indices,
+    *,
+    run: Run,
+    part: str,
+    folder: Path,
+    settings: EvaluateSettings,
+    progress: Progress,
+) -> Evaluation:
+    """The report on some samples of a store, written into a folder."""
+    begin = perf_counter()
+    values, faults, digests = collect(predictor, store, indices, settings, progress)
+    seconds = perf_counter() - begin
+    good = np.array([index for index in indices if index not in faults])
+    _tell(faults, digests, run, part)
+    subject = Subject(
+        run=run.path.name, network=predictor.facts.variant, data=data.name, part=part, samples=len(good),
+        skipped=len(faults), seconds=seconds, svertka=version("svertka"), torch=torch.__version__,
+    )  # fmt: skip
+    data = subset(data, good)
+    names = [data.samples.place(index) for index in range(len(good))]
+    if data.classes:
+        report, worst = class_report(subject, values, data.targets, data.classes, names)
+    else:
+        report, worst = number_report(subject, values, data.targets, data.columns, names)
+    content = page(
+        report,
+        history=_history(run),
+        settings=run.asked.settings.model_dump(exclude_none=True),
+        thumbnails=[thumbnail(image, predictor.preprocess) for image in store.take(good[worst])] if worst else [],
+        values=values,
+        truth=data.targets,
+    )
+    return _written(report, content, folder)
+
+
+def collect(
+    predictor: Predictor, store: Store, indices: Indices, settings: EvaluateSettings, progress: Progress
+) -> tuple[Floats, dict[int, str], list[str]]:
+    """Answers for all samples that can be read, what is wrong with the others, and the digests of all."""
+    values: list[Floats] = []
+    faults: dict[int, str] = {}
+    digests: list[str] = []
+    for start in range(0, len(indices), settings.batch):
+        chunk = indices[start : start + settings.batch]
+        skipping = settings.skip_bad and isinstance(store, OnDemand)
+        pixels = readable(store, chunk, faults) if skipping else store.take(chunk)
+        good = [place for place, index in enumerate(chunk) if int(index) not in faults]
+        if good:
+            ready = torch.from_numpy(pixels[good]).to(predictor.device)
+            values.append(predictor.answers(predictor.preprocess.normal(ready)).double().cpu().numpy())
+        digests += [digest(pixels[place]) for place in good]
+        progress(start + len(chunk), len(indices))
+    if not values:
+        raise DataError(f"none of the {len(indices)} images can be read; the first: {next(iter(faults.values()))}")
+    return np.concatenate(values), faults, digests
+
+
+def _reading(predictor: Predictor, settings: EvaluateSettings) -> DataSettings:
+    """How to open the data: as for the training, but for what the evaluation's own settings say."""
+    return DataSettings(
+        axes=settings.axes, target=settings.target, max_pixels=settings.max_pixels,
+        pages=predictor.preprocess.pages, task="classify" if predictor.facts.task == "classify" else "regress",
+    )  # fmt: skip
+
+
+def _tell(faults: dict[int, str], digests: list[str], run: Run, part: str) -> None:
+    if faults:
+        log.warning("%d images cannot be read and are left out; the first: %s", len(faults), next(iter(faults.values())))
+    trained = {row.digest for row in run.split if row.part == "train"}
+    twins = sum(each in trained for each in digests)
+    if twins and part not in ("train", "all"):
+        log.warning("%d of these samples are equal, pixel by pixel, to samples the network was trained on", twins)
+
+
+def _history(run: Run) -> list[dict[str, float]]:
+    return run.history if (run.path / "history.csv").exists() else []
+
+
+def _written(report: Report, content: str, folder: Path) -> Evaluation:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"cannot make the folder {folder}: {error.strerror or error}") from None
+    result = Evaluation(report, folder / "report.json", folder / "report.html")
+    write(result.html, content)
+    write(result.json, report.model_dump_json(indent=1) + "\n")
+    return result

@@ -1,0 +1,142 @@
+"""The pictures of a report, drawn by matplotlib without a screen."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from svertka.data.preprocess import Preprocess
+from svertka.data.rasters import Pixels
+from svertka.evaluation.figures import Bin, Floats
+
+INK, SOFT, LINE = "#1d2733", "#6b7785", "#dde3ea"
+FIRST, SECOND = "#0b6e99", "#d9622b"
+STYLE = {
+    "font.family": "sans-serif", "font.size": 9, "axes.edgecolor": LINE, "axes.labelcolor": SOFT,
+    "axes.titlesize": 10, "axes.titlecolor": INK, "axes.titlelocation": "left", "axes.grid": True, "axes.axisbelow": True,
+    "axes.spines.top": False, "axes.spines.right": False, "grid.color": LINE, "grid.linewidth": 0.6,
+    "xtick.color": SOFT, "ytick.color": SOFT, "legend.frameon": False, "svg.fonttype": "path", "svg.hashsalt": "svertka",
+}  # fmt: skip
+NUMBERED = 20  # classes up to which the confusion matrix shows its numbers
+NAMED = 40  # and up to which it names them
+THUMBNAIL = 96
+
+
+def curves(history: Sequence[Mapping[str, float]], figure: str) -> str:
+    """Loss and figure of merit over the epochs, of the training part and of validation."""
+    with mpl.rc_context(STYLE):
+        canvas = Figure(figsize=(7.6, 2.7), layout="constrained")
+        for axes, what in zip(canvas.subplots(1, 2), ("loss", figure), strict=True):
+            _curve(axes, history, what)
+        return _svg(canvas)
+
+
+def matrix(confusion: Sequence[Sequence[int]], names: Sequence[str]) -> str:
+    """The confusion matrix: rows are the truth, shades are shares of a row."""
+    counts = np.array(confusion)
+    shares = counts / counts.sum(axis=1, keepdims=True).clip(1)
+    size = min(max(2.6, 0.42 * len(names) + 1.2), 7.6)
+    with mpl.rc_context(STYLE):
+        canvas = Figure(figsize=(size, size), layout="constrained")
+        axes = canvas.subplots()
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        axes.grid(visible=False)
+        axes.set(xlabel="called", ylabel="truth")
+        if len(names) <= NAMED:
+            axes.set_xticks(range(len(names)), _short(names), rotation=45 if max(map(len, names)) > 3 else 0)
+            axes.set_yticks(range(len(names)), _short(names))
+        if len(names) <= NUMBERED:
+            for (row, column), count in np.ndenumerate(counts):
+                if count:
+                    colour = "white" if shares[row, column] > 0.5 else INK
+                    axes.text(column, row, f"{count}", ha="center", va="center", color=colour, fontsize=8)
+        return _svg(canvas)
+
+
+def diagram(bins: Sequence[Bin]) -> str:
+    """The reliability diagram: accuracy against confidence, with the number of answers below."""
+    with mpl.rc_context(STYLE):
+        canvas = Figure(figsize=(3.4, 3.6), layout="constrained")
+        upper, lower = canvas.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+        middles, widths = [(each.low + each.high) / 2 for each in bins], [each.high - each.low for each in bins]
+        upper.bar(middles, [each.accuracy for each in bins], [0.9 * width for width in widths], color=FIRST)
+        upper.plot([0, 1], [0, 1], color=SECOND, linewidth=1, linestyle="--", label="as sure as right")
+        upper.set(xlim=(0, 1), ylim=(0, 1), ylabel="accuracy")
+        upper.legend(loc="upper left")
+        lower.bar(middles, [each.samples for each in bins], [0.9 * width for width in widths], color=SOFT)
+        lower.set(xlabel="confidence", ylabel="samples", yscale="log")
+        return _svg(canvas)
+
+
+def scatter(values: Floats, truth: Floats, name: str) -> str:
+    """Predicted against true numbers."""
+    with mpl.rc_context(STYLE):
+        canvas = Figure(figsize=(3.4, 3.4), layout="constrained")
+        axes = canvas.subplots()
+        low, high = min(values.min(), truth.min()), max(values.max(), truth.max())
+        axes.plot([low, high], [low, high], color=SECOND, linewidth=1, linestyle="--")
+        axes.scatter(truth, values, s=6, alpha=0.5, color=FIRST, linewidths=0, rasterized=len(truth) > 2000)
+        axes.set(xlabel=f"{name}, truth", ylabel="predicted", title=name)
+        return _svg(canvas)
+
+
+def thumbnail(pixels: Pixels, preprocess: Preprocess) -> str:
+    """A small picture of a ready image: its colours, the middle slice of a volume, the curve of a signal."""
+    if preprocess.rank == 1:
+        return _sparkline(pixels)
+    flat = pixels if preprocess.rank == 2 else pixels[:, pixels.shape[1] // 2]
+    flat = flat[:3] if len(flat) >= 3 else flat[:1]
+    grey = np.moveaxis(_bytes(flat, preprocess), 0, -1)
+    image = Image.fromarray(grey[..., 0] if grey.shape[-1] == 1 else grey)
+    scale = THUMBNAIL / max(image.size)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    image = image.resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX)
+    file = BytesIO()
+    image.save(file, "PNG")
+    return _uri("image/png", file.getvalue())
+
+
+def _bytes(flat: Pixels, preprocess: Preprocess) -> Pixels:
+    """8-bit pixels as they are; others stretched from their least to their greatest."""
+    if preprocess.dtype == "uint8":
+        return flat.astype(np.uint8)
+    low, high = float(flat.min()), float(flat.max())
+    return np.rint((flat - low) / ((high - low) or 1) * 255).astype(np.uint8)
+
+
+def _sparkline(signal: Pixels) -> str:
+    with mpl.rc_context(STYLE):
+        canvas = Figure(figsize=(1, 1))
+        axes = canvas.add_axes((0, 0, 1, 1))
+        axes.plot(signal.T, linewidth=0.5, color=FIRST)
+        axes.set_axis_off()
+        return _svg(canvas)
+
+
+def _curve(axes: Axes, history: Sequence[Mapping[str, float]], what: str) -> None:
+    epochs = [row["epoch"] for row in history]
+    for part, colour in (("train", FIRST), ("val", SECOND)):
+        if f"{part}_{what}" in history[-1]:
+            values = [row[f"{part}_{what}"] for row in history]
+            axes.plot(epochs, values, color=colour, label=part, marker="o" if len(epochs) < 3 else None)
+    axes.set(xlabel="epoch", title=what)
+    axes.legend()
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    return [name if len(name) <= 14 else f"{name[:13]}…" for name in names]
+
+
+def _svg(canvas: Figure) -> str:
+    file = BytesIO()
+    canvas.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+    return _uri("image/svg+xml", file.getvalue())
+
+
+def _uri(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{b64encode(content).decode()}"

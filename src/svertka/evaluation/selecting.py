@@ -1,0 +1,91 @@
+"""Which samples to evaluate on: never, unless asked, those the network was trained on."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from svertka.data.datasets import DataSet
+from svertka.data.samples import Indices
+from svertka.data.stores import OnDemand, blocks, digest
+from svertka.errors import DataError
+from svertka.inference import Predictor
+from svertka.runs import Run
+
+log = logging.getLogger(__name__)
+
+SEEN = ("train", "val")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The places of the samples, and the name of the part they make."""
+
+    indices: Indices
+    part: str
+
+
+def fitted(data: DataSet, predictor: Predictor) -> DataSet:
+    """The same data with the network's classes, or its numbers, in the network's order.
+
+    Raises:
+        DataError: it has others.
+    """
+    names = predictor.names
+    if predictor.facts.task == "regress":
+        if sorted(data.columns) != sorted(names):
+            found = _listed(data.columns) or "classes"
+            raise DataError(f"{data.source} has {found}, but this network gives {_listed(names)}")
+        return data.labelled(data.targets[:, [data.columns.index(name) for name in names]], names)
+    unknown = [name for name in data.classes if name not in names]
+    if unknown or not data.classes:
+        found = f"classes {_listed(unknown)}" if unknown else "numbers"
+        raise DataError(f"{data.source} has {found}, but this network was trained on {_listed(names)}")
+    places = np.array([names.index(name) for name in data.classes])
+    return data.labelled(places[data.targets], names)
+
+
+def select(data: DataSet, run: Run, source: OnDemand, part: str) -> Selection:
+    """The samples of a part; auto is the data's own test part, else all that the network has not seen in training.
+
+    Raises:
+        DataError: there are none.
+    """
+    if part == "all":
+        return Selection(np.arange(len(data)), "all")
+    rows = {row.key: row for row in run.split}
+    marks = [rows[key].part if (key := data.samples.key(i)) in rows else "" for i in range(len(data))]
+    parts = np.where(data.parts == "", np.array(marks, dtype="<U5"), data.parts)
+    wanted = "test" if part == "auto" else part
+    if part != "auto" or data.given("test"):
+        return _found(np.flatnonzero(parts == wanted), wanted, data)
+    seen = np.flatnonzero(np.isin(parts, SEEN))
+    if not _same(data.source, run.asked.data):
+        seen = seen[_equal(seen, source, [rows[data.samples.key(int(index))].digest for index in seen])]
+    rest = np.setdiff1d(np.arange(len(data)), seen)
+    if len(seen) and len(rest):
+        log.info("%d samples that the network was trained on are left out; --part all takes them too", len(seen))
+    return _found(rest, "test" if len(seen) else "all", data)
+
+
+def _found(indices: Indices, part: str, data: DataSet) -> Selection:
+    if len(indices) == 0:
+        raise DataError(f"{data.source} has no samples of the {part} part that the network has not seen; see --part")
+    return Selection(indices, part)
+
+
+def _equal(seen: Indices, source: OnDemand, digests: list[str]) -> NDArray[np.bool_]:
+    """Which of these samples are, to the last pixel, what the network was trained on, and not only called the same."""
+    found = [digest(image) for places in blocks(len(seen)) for image in source.take(seen[places])]
+    return np.array([one == other for one, other in zip(found, digests, strict=True)], dtype=bool)
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or Path(one).resolve() == Path(other).resolve()
+
+
+def _listed(names: tuple[str, ...] | list[str]) -> str:
+    shown = ", ".join(names[:10])
+    return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown

@@ -1,0 +1,168 @@
+"""A trained network with everything it needs to answer."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from os import cpu_count
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from svertka.data.batches import ahead
+from svertka.data.formats import Opening
+from svertka.data.preprocess import Preprocess
+from svertka.data.rasters import Pixels
+from svertka.errors import DataError
+from svertka.inference.inputs import Input, Item, items
+from svertka.nn import device_of, laid_out, lay_out
+from svertka.runs import Facts, Run, open_run
+from svertka.settings import PredictSettings
+from svertka.tasks import TASKS
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a network says of one image.
+
+    For classes, `answers` are the likeliest with their probabilities, the likeliest first; for numbers, their names
+    and values.
+    """
+
+    name: str
+    answers: dict[str, float]
+
+    @property
+    def label(self) -> str:
+        """The likeliest class, or the name of the first number."""
+        return next(iter(self.answers))
+
+    @property
+    def score(self) -> float:
+        """Its probability, or the number."""
+        return self.answers[self.label]
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A network in use: from ready pixels to answers."""
+
+    network: nn.Module
+    preprocess: Preprocess
+    names: tuple[str, ...]
+    facts: Facts
+    device: torch.device
+
+    @classmethod
+    def load(cls, run: Run, device: str = "auto") -> "Predictor":
+        """The network of a run with its best weights.
+
+        Raises:
+            RunError: something in the folder is missing or damaged.
+            SettingError: the device is not there.
+        """
+        place = device_of(device)
+        return cls(laid_out(run.network(), place), run.preprocess, run.names, run.facts, place)
+
+    def scores(self, images: Tensor) -> Tensor:
+        """Raw scores `(batch, outputs)` of normalised images."""
+        with torch.inference_mode():
+            return self.network(lay_out(images)).float()
+
+    def answers(self, images: Tensor) -> Tensor:
+        """Probabilities `(batch, classes)`, or numbers `(batch, columns)` in their own units, of normalised images."""
+        answers = TASKS[self.facts.task].answer(self.scores(images))
+        if self.facts.target_mean:
+            answers = answers * torch.tensor(self.facts.target_deviation).to(answers)
+            answers = answers + torch.tensor(self.facts.target_mean).to(answers)
+        return answers
+
+    def stream(self, inputs: Iterable[Input], settings: PredictSettings) -> Iterator[Prediction]:
+        """Predictions one after another, in the order of the inputs, in memory that does not grow with their number.
+
+        Raises:
+            DataError: an image cannot be read or is of another kind, and `skip_bad` is false.
+        """
+        opening = Opening(pages=self.preprocess.pages, max_pixels=settings.max_pixels)
+        found = items(inputs, self.preprocess, opening, settings.axes)
+        jobs = (partial(self._ready, item, settings) for item in found)
+        ready = ahead(jobs, workers=cpu_count() or 1, depth=2 * settings.batch)
+        for chunk in _chunks(_kept(ready, skip_bad=settings.skip_bad), settings.batch):
+            yield from self._answered(chunk, settings.top)
+
+    def _ready(self, item: Item, settings: PredictSettings) -> "Ready":
+        try:
+            pixels = self.preprocess.ready(item.read(), colour=settings.colour)
+        except DataError as error:
+            text = str(error)
+            return Ready(item.name, None, text if item.name in text else f"{item.name}: {text}")
+        return Ready(item.name, pixels, "")
+
+    def _answered(self, chunk: list["Ready"], top: int) -> Iterator[Prediction]:
+        pixels = torch.from_numpy(np.stack([ready.pixels for ready in chunk if ready.pixels is not None]))
+        answers = self.answers(self.preprocess.normal(pixels.to(self.device))).cpu()
+        for ready, row in zip(chunk, answers, strict=True):
+            yield Prediction(ready.name, self._named(row, top))
+
+    def _named(self, row: Tensor, top: int) -> dict[str, float]:
+        if self.facts.task == "regress":
+            return dict(zip(self.names, row.tolist(), strict=True))
+        best = row.topk(min(top, len(self.names)))
+        return {self.names[place]: score for place, score in zip(best.indices.tolist(), best.values.tolist(), strict=True)}
+
+
+@dataclass(frozen=True)
+class Ready:
+    """One image made ready, or what is wrong with it."""
+
+    name: str
+    pixels: Pixels | None
+    fault: str
+
+
+def predict(run: str | Path | Run, *inputs: Input, settings: PredictSettings | None = None, **changes: object) -> list[Prediction]:
+    """What a trained network says of images.
+
+    Args:
+        run: a run folder, or the run itself.
+        *inputs: files, folders and arrays; see `Predictor.stream` for more of them than fit into memory.
+        settings: the choices of `PredictSettings`; each may also be given by name.
+        **changes: choices by name, as in `top=5`.
+
+    Raises:
+        RunError: the folder is no run, or is damaged.
+        DataError: an image cannot be read or is of another kind, and `skip_bad` is false.
+        UnknownName, SettingError: a choice is unknown or out of range.
+    """
+    chosen = (settings or PredictSettings()).but(**changes)
+    predictor = Predictor.load(run if isinstance(run, Run) else open_run(run), chosen.device)
+    return list(predictor.stream(inputs, chosen))
+
+
+def _kept(ready: Iterable[Ready], *, skip_bad: bool) -> Iterator[Ready]:
+    skipped = 0
+    for each in ready:
+        if not each.fault:
+            yield each
+        elif skip_bad:
+            skipped += 1
+            log.warning("left out: %s", each.fault)
+        else:
+            raise DataError(each.fault)
+    if skipped:
+        log.warning("%d images were left out", skipped)
+
+
+def _chunks(ready: Iterable[Ready], size: int) -> Iterator[list[Ready]]:
+    chunk: list[Ready] = []
+    for each in ready:
+        chunk.append(each)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,81 @@
+"""A walk through a network on the meta device, where tensors have shapes but no numbers."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from svertka.errors import ShapeError
+from svertka.geometry import Window, times
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One layer as it was passed: `shape_in` and `shape_out` are without the batch."""
+
+    name: str
+    layer: nn.Module
+    shape_in: Shape
+    shape_out: Shape
+
+
+def walk(network: nn.Module, channels: int, sizes: Sequence[int]) -> list[Visit]:
+    """Every module with the shapes that go in and come out, in the order in which they finish.
+
+    Raises:
+        ShapeError: the image is too small; the message names the layer.
+    """
+    network = on_meta(network)
+    visits: list[Visit] = []
+    entered: list[str] = []
+    for name, layer in network.named_modules():
+        layer.register_forward_pre_hook(_entering(name, entered))
+        layer.register_forward_hook(_leaving(name, visits))
+    try:
+        with torch.no_grad():
+            network(torch.empty(1, channels, *sizes, device="meta"))
+    except RuntimeError as error:
+        raise ShapeError(f"layer {entered[-1]} cannot take an image of {times(sizes)}") from error
+    return visits
+
+
+def on_meta(network: nn.Module) -> nn.Module:
+    """A copy without numbers, in evaluation mode."""
+    return deepcopy(network).to("meta").eval()
+
+
+def windows(layer: nn.Module, rank: int) -> list[Window]:
+    """The windows a convolution or pooling slides, one for each axis; none for other layers."""
+    slides = hasattr(layer, "kernel_size") and not getattr(layer, "transposed", False)
+    if not slides or isinstance(layer.padding, str):
+        return []
+    fields = (_each(getattr(layer, field, 1), rank) for field in ("kernel_size", "stride", "padding", "dilation"))
+    return [Window(*axis) for axis in zip(*fields, strict=True)]
+
+
+def _each(value: int | tuple[int, ...], rank: int) -> tuple[int, ...]:
+    return value if isinstance(value, tuple) else (value,) * rank
+
+
+def _entering(name: str, entered: list[str]) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+    def hook(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        entered.append(name)
+        sizes = inputs[0].shape[2:]
+        for window, size in zip(windows(layer, len(sizes)), sizes, strict=False):
+            try:
+                window.out(size)
+            except ShapeError as error:
+                raise ShapeError(f"layer {name} ({type(layer).__name__}): {error}") from None
+
+    return hook
+
+
+def _leaving(name: str, visits: list[Visit]) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
+    def hook(layer: nn.Module, inputs: tuple[Tensor, ...], out: Tensor) -> None:
+        visits.append(Visit(name, layer, tuple(inputs[0].shape[1:]), tuple(out.shape[1:])))
+
+    return hook

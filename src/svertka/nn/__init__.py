@@ -1,0 +1,23 @@
+"""Layers and blocks, written once for lines, planes and volumes."""
+
+from svertka.nn.blocks import PaddedIdentity, Residual, conv_norm, conv_norm_act
+from svertka.nn.devices import device_of, laid_out, lay_out
+from svertka.nn.heads import classifier
+from svertka.nn.space import LINE, PLANE, SPACES, VOLUME, Space, space_of
+
+__all__ = [
+    "LINE",
+    "PLANE",
+    "SPACES",
+    "VOLUME",
+    "PaddedIdentity",
+    "Residual",
+    "Space",
+    "classifier",
+    "conv_norm",
+    "conv_norm_act",
+    "device_of",
+    "laid_out",
+    "lay_out",
+    "space_of",
+]

@@ -1,0 +1,42 @@
+"""Where to compute, and in which memory layout."""
+
+import torch
+from torch import Tensor, nn
+
+from svertka.errors import SettingError
+
+LAYOUTS = {4: torch.channels_last, 5: torch.channels_last_3d}  # by the number of axes; measured faster, never slower
+
+
+def device_of(name: str) -> torch.device:
+    """The device of this name; auto is the first that is there of cuda, mps and cpu.
+
+    Raises:
+        SettingError: it is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if _has_cuda() else "mps" if torch.backends.mps.is_available() else "cpu")
+    device = torch.device(name)
+    if device.type == "cuda" and (not _has_cuda() or (device.index or 0) >= torch.cuda.device_count()):
+        raise SettingError(f"device {name} is not there: torch sees {torch.cuda.device_count()} CUDA devices")
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise SettingError("device mps is not there")
+    return device
+
+
+def laid_out(network: nn.Module, device: torch.device) -> nn.Module:
+    """The network on a device, with its kernels' channels last."""
+    network = network.to(device)
+    for parameter in network.parameters():
+        if parameter.dim() in LAYOUTS:
+            parameter.data = parameter.data.contiguous(memory_format=LAYOUTS[parameter.dim()])
+    return network
+
+
+def lay_out(images: Tensor) -> Tensor:
+    """Images `(batch, channels, *sizes)` with channels last."""
+    return images.contiguous(memory_format=LAYOUTS[images.dim()]) if images.dim() in LAYOUTS else images
+
+
+def _has_cuda() -> bool:
+    return torch.cuda.is_available()

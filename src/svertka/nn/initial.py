@@ -1,0 +1,29 @@
+"""How weights start."""
+
+import torch
+from torch import nn
+
+CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+
+
+def he(network: nn.Module) -> None:
+    """Keep the variance of gradients through rectifiers: weights from N(0, 2 / fan-out).
+
+    He et al., arXiv:1502.01852, equation 14. Linear layers keep torch's own start, as in torchvision.
+    """
+    for layer in network.modules():
+        if isinstance(layer, CONVOLUTIONS):
+            nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+
+
+def glorot(network: nn.Module) -> None:
+    """Keep the variance of signals and gradients through tanh: weights from U(±√(6 / (fan-in + fan-out))), biases 0.
+
+    Glorot and Bengio, AISTATS 2010, equation 16.
+    """
+    for layer in network.modules():
+        if isinstance(layer, (*CONVOLUTIONS, nn.Linear)):
+            nn.init.xavier_uniform_(layer.weight)
+            if layer.bias is not None:
+                torch.nn.init.zeros_(layer.bias)

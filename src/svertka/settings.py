@@ -1,0 +1,244 @@
+"""What a person may choose, verb by verb: each setting with its type, its range, its default and a line of help.
+
+The command line makes its flags from these fields, Python its keywords, and a run folder its `settings.toml`,
+so they cannot differ. `None` stands for a choice that depends on the data; `training.defaults` makes it.
+"""
+
+from typing import Annotated, Any, Literal, Self
+
+from cyclopts import Group, Parameter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from svertka.errors import SettingError, UnknownName
+
+DATA = Parameter(group=Group("Data", sort_key=1))
+LENGTH = Parameter(group=Group("Length", sort_key=2))
+OPTIMISATION = Parameter(group=Group("Optimisation", sort_key=3))
+LOSS = Parameter(group=Group("Loss", sort_key=4))
+AUGMENTATION = Parameter(group=Group("Augmentation", sort_key=5))
+MACHINE = Parameter(group=Group("Machine", sort_key=6))
+
+PIXELS = 178_956_970  # Pillow's own limit against decompression bombs
+
+
+def _written(value: object) -> object:
+    """`32`, `(32, 48)` and `"32x48"` all become `"32x48"`."""
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, (tuple, list)):
+        return "x".join(map(str, value))
+    return value
+
+
+Sizes = Annotated[str, BeforeValidator(_written), Field(pattern=r"^[1-9]\d{0,5}(x[1-9]\d{0,5}){0,2}$")]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Settings(BaseModel):
+    """Base of all: frozen, and every name is known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+
+    def but(self, **changes: Any) -> Self:
+        """A copy with these settings instead, checked.
+
+        Raises:
+            UnknownName: no setting is called so; the message offers the nearest.
+            SettingError: a value of the wrong kind or out of range.
+        """
+        for name in changes:
+            if name not in type(self).model_fields:
+                raise UnknownName("setting", name, type(self).model_fields)
+        try:
+            return type(self)(**{**self.model_dump(), **changes})
+        except ValidationError as error:
+            raise SettingError(explained(error)) from None
+
+
+def explained(error: ValidationError) -> str:
+    """The first setting that is wrong, in one line."""
+    found = error.errors()
+    name = found[0]["loc"][0] if found[0]["loc"] else "settings"
+    wishes = [wrong["msg"].removeprefix("Input ") for wrong in found if wrong["loc"][:1] == (name,)]
+    if name == "size":
+        wishes = ["should be one length, or one for each axis, as 96 or 96x128"]
+    return f"setting {name} {' or '.join(wishes)}, not {found[0]['input']!r}"
+
+
+class Reading(Settings):
+    """How files become images."""
+
+    axes: Annotated[str | None, DATA, Field(pattern="^N?[CTDHW]+$")] = None
+    """What the axes of arrays mean, in order, where that cannot be seen from their shape: N samples, C channels,
+    T time, D depth, H height, W width. For example NCHW."""
+
+    target: Annotated[str | None, DATA] = None
+    """Columns of a manifest to learn from, with commas between them. By default: all but path and split."""
+
+    max_pixels: Annotated[Count, DATA] = PIXELS
+    """Refuse images with more pixels than this, before they are decoded."""
+
+    skip_bad: Annotated[bool, DATA] = False
+    """Leave out files that cannot be read, and count them, instead of stopping at the first."""
+
+
+class DataSettings(Reading):
+    """How files become images of one kind."""
+
+    colour: Annotated[Literal["auto", "grey", "rgb", "keep"], DATA] = "auto"
+    """Turn images to grey or to red-green-blue; keep: channels as they are; auto: whichever loses nothing."""
+
+    pages: Annotated[str, DATA, Field(pattern=r"^(auto|depth|channels|\d+)$")] = "auto"
+    """What the pages of a TIFF or the extensions and planes of a FITS file are: depth, channels, or the number of the
+    one to read. auto: pages are depth, and the first extension with an image is read."""
+
+    fill: Annotated[float | None, DATA] = None
+    """Put this value where a file holds NaN or infinity, instead of refusing it."""
+
+    task: Annotated[Literal["auto", "classify", "regress"], DATA] = "auto"
+    """Learn classes or numbers. auto: numbers only where a manifest or an array holds fractions."""
+
+
+class TrainSettings(DataSettings):
+    """Everything one may choose about a training."""
+
+    size: Annotated[Sizes | None, DATA] = None
+    """Bring images to this size, as 96 or 96x128. By default they keep their own where the network takes it."""
+
+    fit: Annotated[Literal["cover", "stretch", "pad"] | None, DATA] = None
+    """How to bring them there. cover: scale until the size is covered, then cut; stretch: scale each axis; pad: cut
+    or add zeros, never scale. By default: cover, and pad for signals."""
+
+    test: Annotated[Share, DATA] = 0.2
+    """Share of the samples to hold back for the final test, where the data has no test part of its own."""
+
+    val: Annotated[Share, DATA] = 0.1
+    """Share of the rest to hold back for validation, where the data has no such part of its own."""
+
+    epochs: Annotated[Count | None, LENGTH] = None
+    """Passes over the training part. By default 10 to 50, fewer for many images."""
+
+    batch: Annotated[Count | None, LENGTH] = None
+    """Images in a step. By default 16 to 128, fewer for few images."""
+
+    patience: Annotated[int, LENGTH, Field(ge=0)] = 0
+    """Stop after so many epochs without a better validation; 0: never. The best weights are kept in any case."""
+
+    seed: Annotated[int, LENGTH, Field(ge=0, lt=2**63)] = 0
+    """Everything random follows from this number."""
+
+    optimiser: Annotated[Literal["sgd", "adam", "adamw"], OPTIMISATION] = "sgd"
+    """SGD with Nesterov momentum, Adam, or AdamW."""
+
+    rate: Annotated[Positive | Literal["find"] | None, OPTIMISATION] = None
+    """Learning rate at its highest; find: measure it first (learning-rate range test). By default 0.1 for SGD with
+    batches of 128, in proportion for others, and 0.001 for Adam and AdamW."""
+
+    momentum: Annotated[Share, OPTIMISATION] = 0.9
+    """Momentum of SGD, or the first coefficient of Adam."""
+
+    decay: Annotated[float | None, OPTIMISATION, Field(ge=0)] = None
+    """Weight decay. By default 0.0005 for SGD, 0 for Adam, 0.01 for AdamW."""
+
+    decay_norms: Annotated[bool, OPTIMISATION] = False
+    """Let biases and normalisation layers decay too."""
+
+    schedule: Annotated[Literal["cosine", "onecycle", "step", "plateau", "constant"], OPTIMISATION] = "cosine"
+    """How the rate falls. cosine: to 0 along half a wave; onecycle: up for 30% of the way, then down, with the momentum
+    against it; step: a tenth at 50% and at 75%; plateau: a tenth when validation stalls for 5 epochs."""
+
+    warmup: Annotated[Share, OPTIMISATION] = 0.05
+    """Share of the training during which the rate rises from 0."""
+
+    clip: Annotated[float, OPTIMISATION, Field(ge=0)] = 0
+    """Largest norm of the gradient; 0: no limit."""
+
+    accumulate: Annotated[Count, OPTIMISATION] = 1
+    """Batches whose gradients are averaged before a step."""
+
+    ema: Annotated[Share, OPTIMISATION] = 0.99
+    """Keep a running average of the weights with this decay, and validate and save that; 0: none."""
+
+    smoothing: Annotated[Share, LOSS] = 0
+    """Label smoothing: share of the target spread over all classes."""
+
+    class_weights: Annotated[Literal["none", "balanced"], LOSS] = "none"
+    """balanced: mistakes on rare classes cost more."""
+
+    sampling: Annotated[Literal["natural", "balanced"], LOSS] = "natural"
+    """balanced: draw all classes equally often."""
+
+    auxiliary: Annotated[float, LOSS, Field(ge=0)] = 0.3
+    """Weight of the loss of auxiliary heads, for networks that have them."""
+
+    flip: Annotated[Literal["none", "horizontal", "vertical", "both"] | None, AUGMENTATION] = None
+    """Mirror images at random. By default horizontally for colour photographs, else not."""
+
+    crop: Annotated[Share | None, AUGMENTATION] = None
+    """Shift images at random by up to this share of their size. By default 0.125 for planes and classes, else 0."""
+
+    rotation: Annotated[float, AUGMENTATION, Field(ge=0, le=180)] = 0
+    """Turn images at random by up to so many degrees."""
+
+    zoom: Annotated[Share, AUGMENTATION] = 0
+    """Enlarge or shrink images at random by up to this share."""
+
+    jitter: Annotated[Share, AUGMENTATION] = 0
+    """Change brightness, contrast and colour balance at random by up to this share."""
+
+    erasing: Annotated[Share, AUGMENTATION] = 0
+    """Probability of blanking a random rectangle (Zhong et al., arXiv:1708.04896)."""
+
+    mixup: Annotated[float, AUGMENTATION, Field(ge=0)] = 0
+    """Blend pairs of images, with shares from Beta(a, a) (Zhang et al., arXiv:1710.09412); 0: not."""
+
+    cutmix: Annotated[float, AUGMENTATION, Field(ge=0)] = 0
+    """Paste a rectangle of one image into another, likewise (Yun et al., arXiv:1905.04899); 0: not."""
+
+    device: Annotated[str, MACHINE, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")] = "auto"
+    """Where to compute: cpu, cuda, cuda:1, mps; auto: the first that is there of cuda, mps, cpu."""
+
+    precision: Annotated[Literal["float32", "bfloat16", "float16"], MACHINE] = "float32"
+    """Compute convolutions and products in this precision (autocast); the weights stay float32."""
+
+    threads: Annotated[Count | None, MACHINE] = None
+    """Processor threads. By default as torch finds them."""
+
+    cache: Annotated[float, MACHINE, Field(ge=0)] = 2.0
+    """Keep decoded images in memory up to so many GiB; more are decoded anew in every epoch."""
+
+    save_every: Annotated[float, MACHINE, Field(ge=0)] = 30.0
+    """Save the state of the training at least every so many seconds, and after every epoch."""
+
+    tensorboard: Annotated[bool, MACHINE] = False
+    """Write the curves for TensorBoard too, into the run folder."""
+
+
+class UseSettings(Reading):
+    """How a trained network is applied."""
+
+    colour: Annotated[Literal["auto", "grey", "rgb"], DATA] = "auto"
+    """Turn images to grey or to red-green-blue first, where that loses something. auto: refuse to lose anything that
+    the network was trained with."""
+
+    batch: Annotated[Count, MACHINE] = 64
+    """Images at a time."""
+
+    device: Annotated[str, MACHINE, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")] = "auto"
+    """Where to compute: cpu, cuda, cuda:1, mps; auto: the first that is there of cuda, mps, cpu."""
+
+
+class EvaluateSettings(UseSettings):
+    """Everything one may choose about an evaluation."""
+
+    part: Annotated[Literal["auto", "train", "val", "test", "all"], DATA] = "auto"
+    """Which samples. auto: the test part where there is one, and never what the network was trained on."""
+
+
+class PredictSettings(UseSettings):
+    """Everything one may choose about a prediction."""
+
+    top: Annotated[Count, DATA] = 1
+    """How many classes to list for each image, the likeliest first."""

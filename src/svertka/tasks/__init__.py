@@ -1,0 +1,5 @@
+"""Tasks: what a network can be asked to do."""
+
+from svertka.tasks.table import CLASSIFY, REGRESS, TASKS, Figures, Stress, Task, heads, loss_of, measured
+
+__all__ = ["CLASSIFY", "REGRESS", "TASKS", "Figures", "Stress", "Task", "heads", "loss_of", "measured"]

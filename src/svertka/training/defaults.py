@@ -1,0 +1,97 @@
+"""What is chosen for a person who does not say: by the kind, the size and the number of the images."""
+
+from collections import Counter
+from collections.abc import Sequence
+from math import log2, prod
+
+from torch import get_num_threads
+
+from svertka.data.agreement import Agreement
+from svertka.geometry import sides
+from svertka.settings import TrainSettings
+
+IMAGES = 600_000  # that a training sees, within the bounds of EPOCHS
+EPOCHS = (10, 50)
+BATCHES = (16, 128)
+STEPS = 20  # at least in an epoch, where a smaller batch can give them
+PIXELS = 2**23  # in a batch at most: 128 images of 256x256
+SMALL = {1: 256, 2: 64, 3: 32}  # by rank, the longest side of a small image
+RATES = {"sgd": 0.1, "adam": 1e-3, "adamw": 1e-3}
+DECAYS = {"sgd": 5e-4, "adam": 0.0, "adamw": 1e-2}
+
+
+def network_for(kind: Agreement) -> str:
+    """LeNet-5 for small grey images, a small residual network for other small ones, a large one for the rest.
+
+    LeNet-5 trains in seconds; `resnet20` is more accurate on the same images, and some twenty times slower.
+    """
+    longest = max(max(sizes) for sizes in kind.sizes)
+    if kind.rank == 2 and kind.channels == 1 and longest <= SMALL[2] // 2:
+        return "lenet5"
+    return "resnet20" if longest <= SMALL[kind.rank] else "resnet18"
+
+
+def size_for(kind: Agreement, *, fit: str, comfortable: int, published: int) -> tuple[int, ...]:
+    """Their own size where all have one and the network is comfortable with it, else the least that it is.
+
+    Of several sizes: for signals the longest; for images a square or cube on the median of their shorter sides, though
+    not above the size the network was published for.
+    """
+    if len(kind.sizes) == 1:
+        return enlarged(next(iter(kind.sizes)), comfortable)
+    if fit == "pad":
+        return enlarged([max(axis) for axis in zip(*kind.sizes, strict=True)], comfortable)
+    side = min(_median(Counter({min(sizes): count for sizes, count in kind.sizes.items()})), published)
+    return enlarged([side] * kind.rank, comfortable)
+
+
+def enlarged(sizes: Sequence[int], least: int) -> tuple[int, ...]:
+    """The same proportions, with no side below `least`."""
+    scale = max(1.0, least / min(sizes))
+    return tuple(max(least, round(size * scale)) if scale > 1 else size for size in sizes)
+
+
+def filled(settings: TrainSettings, kind: Agreement, *, sizes: Sequence[int], images: int, task: str) -> TrainSettings:
+    """The settings with every choice made that was left open, for a training part of so many images."""
+    batch = settings.batch or batch_for(images, sizes)
+    photographs = kind.rank == 2 and kind.colour == "rgb"
+    shifts = kind.rank > 1 and task == "classify"
+    choices = {
+        "size": sides(tuple(sizes), kind.rank),
+        "fit": settings.fit or fit_for(kind.rank),
+        "epochs": settings.epochs or min(max(round(IMAGES / images), EPOCHS[0]), EPOCHS[1]),
+        "batch": min(batch, images),
+        "rate": settings.rate or rate_for(settings.optimiser, batch * settings.accumulate),
+        "decay": DECAYS[settings.optimiser] if settings.decay is None else settings.decay,
+        "flip": settings.flip or ("horizontal" if photographs and task == "classify" else "none"),
+        "threads": settings.threads or get_num_threads(),
+        "crop": (0.125 if shifts else 0.0) if settings.crop is None else settings.crop,
+    }
+    return settings.but(**choices)
+
+
+def fit_for(rank: int) -> str:
+    """Signals are cut or padded, for scaling would change their pitch; images are scaled to cover."""
+    return "pad" if rank == 1 else "cover"
+
+
+def batch_for(images: int, sizes: Sequence[int]) -> int:
+    """A power of two that gives enough steps to an epoch, and not too many pixels to a step."""
+    least, most = BATCHES
+    by_count = min(max(_power_of_two(images / STEPS), least), most)
+    by_memory = max(_power_of_two(PIXELS / prod(sizes)), 2)
+    return min(by_count, by_memory)
+
+
+def rate_for(optimiser: str, batch: int) -> float:
+    """The rate of SGD grows in proportion to the batch (Goyal et al., arXiv:1706.02677); that of Adam does not."""
+    return RATES[optimiser] * (batch / 128 if optimiser == "sgd" else 1)
+
+
+def _power_of_two(limit: float) -> int:
+    return 2 ** int(log2(limit)) if limit >= 1 else 1
+
+
+def _median(values: Counter[int]) -> int:
+    ordered = sorted(values.elements())
+    return ordered[len(ordered) // 2]

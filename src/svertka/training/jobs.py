@@ -1,0 +1,191 @@
+"""Training a network into a run folder, and going on after an interruption."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from svertka.data.augment import Augment
+from svertka.data.batches import Epochs
+from svertka.data.datasets import DataSet
+from svertka.data.sets import open_data
+from svertka.data.stores import Progress, silent
+from svertka.evaluation import evaluated
+from svertka.inference import Predictor
+from svertka.nn import device_of, laid_out
+from svertka.runs import Asked, Run, check_free, free_name, new_run, open_run
+from svertka.settings import EvaluateSettings, TrainSettings
+from svertka.tasks import Figures, measured
+from svertka.training.events import Reading, Watch, unwatched
+from svertka.training.finder import Trial, find_rate
+from svertka.training.interrupts import postponed
+from svertka.training.keeper import Keeper
+from svertka.training.learner import Learner
+from svertka.training.loop import fit
+from svertka.training.preparing import Prepared, prepare, prepare_again
+
+log = logging.getLogger(__name__)
+
+RUNS = Path("runs")
+
+
+def train(
+    variant: str = "auto",
+    data: str | Path | DataSet = "digits",
+    run: str | Path | None = None,
+    *,
+    overwrite: bool = False,
+    settings: TrainSettings | None = None,
+    watch: Watch = unwatched,
+    **changes: object,
+) -> Run:
+    """Train a network on images and test it on those held back.
+
+    Args:
+        variant: a network's name, or auto for one that suits the images.
+        data: a name, a path, or a data set made in Python.
+        run: the folder to make; by default `runs/NETWORK-DATA`, with a number where that is taken.
+        overwrite: replace a run that is there.
+        settings: the choices of `TrainSettings`; each may also be given by name.
+        watch: called with an `Event` for every batch and every epoch.
+        **changes: choices by name, as in `epochs=20`.
+
+    Returns:
+        The run: its folder holds the weights, the history and the report.
+
+    Raises:
+        UnknownName, SettingError: a network, a data set or a choice is unknown or out of range.
+        DataError: the data cannot be used; the message names the file.
+        ShapeError: images are too small for the network.
+        RunError: the folder is taken, or cannot be written.
+        TrainingError: the loss was not finite.
+        KeyboardInterrupt: it was interrupted; `resume` goes on from there.
+    """
+    chosen = (settings or TrainSettings()).but(**changes)
+    device = device_of(chosen.device)
+    if run is not None:
+        check_free(Path(run), overwrite=overwrite)
+    ready = prepare(variant, open_data(data, chosen), chosen, device, _reading(watch))
+    ready, trials = with_rate(ready)
+    path = Path(run) if run is not None else free_name(RUNS, f"{ready.facts.variant}-{ready.data.name}")
+    folder = new_run(path, overwrite=overwrite)
+    folder.write_split(ready.rows)
+    folder.write_rates(trials)
+    folder.write_asked(Asked(ready.facts.variant, _absolute(ready.data.source), ready.settings))
+    folder.write_facts(ready.facts, ready.shelf.preprocess, ready.names)
+    return _trained(folder, ready, watch)
+
+
+def resume(run: str | Path | Run, data: DataSet | None = None, *, watch: Watch = unwatched) -> Run:
+    """Go on with an interrupted training, to the same weights, bit by bit, as without the interruption.
+
+    That holds on the same machine with the same versions.
+
+    Args:
+        run: a run folder, or the run itself.
+        data: the data set, where the run was trained on one made in Python.
+        watch: called with an `Event` for every batch and every epoch.
+
+    Raises:
+        RunError: the folder is no run, is damaged, or the data has changed.
+        DataError: the data cannot be used; the message names the file.
+        KeyboardInterrupt: it was interrupted again.
+    """
+    folder = run if isinstance(run, Run) else open_run(run)
+    settings = folder.asked.settings
+    found = open_data(folder.data, settings) if data is None else data
+    return _trained(folder, prepare_again(folder, found, device_of(settings.device), _reading(watch)), watch)
+
+
+def with_rate(ready: Prepared) -> tuple[Prepared, list[Trial]]:
+    """The same with its learning rate measured, where the settings ask for that."""
+    if ready.settings.rate != "find":
+        return ready, []
+    rate, trials = find_rate(learner_for(ready), epochs_for(ready))
+    log.info("rate: %.2g, a tenth of where the loss was least in the range test", rate)
+    return replace(ready, settings=ready.settings.but(rate=rate)), trials
+
+
+def learner_for(ready: Prepared) -> Learner:
+    """A fresh network, ready to learn; its first weights follow from the seed."""
+    torch.manual_seed(ready.settings.seed)
+    device = ready.shelf.device
+    network = laid_out(ready.facts.build(), device)
+    return Learner(network, ready.task, ready.stress(), ready.settings, len(epochs_for(ready)), device)
+
+
+def epochs_for(ready: Prepared) -> Epochs:
+    """The batches to learn from."""
+    settings = ready.settings
+    augment = Augment.of(settings, ready.shelf.preprocess.rank)
+    return Epochs(ready.shelf, ready.part("train"), settings.batch or 1, settings.seed, augment, ready.chances())
+
+
+def validation(ready: Prepared, learner: Learner) -> Callable[[], Figures] | None:
+    """How to validate; nothing where no samples are held back for it."""
+    indices = ready.part("val")
+    if len(indices) == 0:
+        return None
+
+    def figures() -> Figures:
+        with learner.autocast():
+            batches = ready.shelf.in_order(indices, ready.settings.batch or 1)
+            return measured(ready.task, learner.tested.eval(), batches)
+
+    return figures
+
+
+def _trained(folder: Run, ready: Prepared, watch: Watch) -> Run:
+    with folder.alone(), contained(ready.settings.threads, ready.shelf.device):
+        learner = learner_for(ready)
+        state = folder.state()
+        if state is not None:
+            learner.restore(state)
+            log.info("going on after epoch %d, batch %d of %d", learner.epoch, learner.place, learner.batches)
+        _learn(folder, learner, ready, watch)
+        _report(folder, ready)
+    return folder
+
+
+def _learn(folder: Run, learner: Learner, ready: Prepared, watch: Watch) -> None:
+    keeper = Keeper(folder, learner)
+    with postponed() as interrupts, keeper:
+        for event in fit(learner, epochs_for(ready), validation(ready, learner)):
+            keeper.see(event)
+            watch(event)
+            if interrupts.asked and learner.settled:
+                keeper.save()
+                raise KeyboardInterrupt
+
+
+def _report(folder: Run, ready: Prepared) -> None:
+    """The final test; without a test part, the figures of the next best part."""
+    part = next(part for part in ("test", "val", "train") if len(ready.part(part)))
+    evaluated(
+        Predictor.load(folder, str(ready.shelf.device)), ready.data, ready.shelf.store, ready.part(part),
+        run=folder, part=part, folder=folder.path, settings=EvaluateSettings(), progress=silent,
+    )  # fmt: skip
+
+
+@contextmanager
+def contained(threads: int | None, device: torch.device) -> Iterator[None]:
+    """Leave torch's threads and random numbers as they were found."""
+    before = torch.get_num_threads()
+    devices = [device] if device.type == "cuda" else []
+    try:
+        torch.set_num_threads(threads or before)
+        with torch.random.fork_rng(devices):
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _reading(watch: Watch) -> Progress:
+    return lambda done, total: watch(Reading(done, total))
+
+
+def _absolute(source: str) -> str:
+    return str(Path(source).resolve()) if source and Path(source).exists() else source

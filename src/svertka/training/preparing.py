@@ -1,0 +1,253 @@
+"""From a data set to batches: which network, which size, which part, which numbers."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from math import prod
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from svertka.data.agreement import Agreement, agree, described
+from svertka.data.batches import Shelf
+from svertka.data.datasets import DataSet, subset
+from svertka.data.moments import Moments
+from svertka.data.preprocess import Preprocess, scale_of
+from svertka.data.rasters import Header
+from svertka.data.samples import Chosen, Indices, Samples
+from svertka.data.splits import Parts, counted, split
+from svertka.data.stores import Decoded, OnDemand, Progress, Store, decode
+from svertka.errors import DataError, RunError
+from svertka.geometry import sides, times
+from svertka.measure import check_sizes, comfortable_size, count
+from svertka.nn import space_of
+from svertka.runs import Facts, Row, Run
+from svertka.settings import TrainSettings
+from svertka.tasks import TASKS, Stress, Task
+from svertka.training.defaults import filled, fit_for, network_for, size_for
+from svertka.zoo import Variant, find
+
+log = logging.getLogger(__name__)
+
+LARGE = 4  # times the published number of pixels, from which on a word about the cost is due
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything a training needs but the weights."""
+
+    data: DataSet
+    rows: list[Row]
+    shelf: Shelf
+    facts: Facts
+    settings: TrainSettings
+
+    @property
+    def task(self) -> Task:
+        """What is learned."""
+        return TASKS[self.facts.task]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes, or the names of the numbers."""
+        return self.data.classes or self.data.columns
+
+    def part(self, part: str) -> Indices:
+        """The places of the samples of one part."""
+        return np.flatnonzero(np.array([row.part == part for row in self.rows]))
+
+    def stress(self) -> Stress:
+        """What the loss stresses, by the settings and the classes of the training part."""
+        if self.settings.class_weights == "none" or not self.data.classes:
+            return Stress(self.settings.smoothing)
+        weights = 1 / self._class_counts()
+        weights = torch.from_numpy(weights / weights.mean()).float()
+        return Stress(self.settings.smoothing, weights.to(self.shelf.device))
+
+    def chances(self) -> NDArray[np.float64] | None:
+        """How likely each training sample is drawn, where all classes should be equally likely."""
+        if self.settings.sampling == "natural" or not self.data.classes:
+            return None
+        return np.asarray(1 / self._class_counts()[self.data.targets[self.part("train")]])
+
+    def _class_counts(self) -> NDArray[np.int64]:
+        counts = np.bincount(self.data.targets[self.part("train")], minlength=len(self.data.classes))
+        return np.asarray(counts.clip(1))
+
+
+def prepare(name: str, data: DataSet, settings: TrainSettings, device: torch.device, progress: Progress) -> Prepared:
+    """Look at every image, and settle everything that depends on them; `name` is a network's, or auto.
+
+    Raises:
+        DataError: an image is broken or of another kind than the rest.
+        ShapeError: images of the size asked for are too small for the network.
+        UnknownName: no network is called so.
+    """
+    data, kind = look(data, settings)
+    variant = choose(name, kind)
+    preprocess = plan(variant, kind, settings, len(data.classes or data.columns))
+    parts = split(data, val=settings.val, test=settings.test, seed=settings.seed)
+    source = OnDemand(data.samples, preprocess)
+    found = decode(
+        source, training=parts == "train", cache=settings.cache, skip_bad=settings.skip_bad, progress=progress
+    )
+    data, parts, digests, store = without_faults(data, parts, found)
+    log.info("split: %s", counted(parts))
+    rows = [Row(data.samples.key(i), str(parts[i]), digests[i]) for i in range(len(data))]
+    training = data.targets[parts == "train"]
+    facts = Facts(
+        variant=variant.name,
+        task=data.task,
+        outputs=len(data.classes or data.columns),
+        channels=kind.channels,
+        space=space_of(kind.rank).name,
+        sizes=preprocess.sizes,
+        target_mean=() if data.classes else tuple(training.mean(axis=0).tolist()),
+        target_deviation=() if data.classes else tuple(_deviation(training)),
+        svertka=version("svertka"),
+        torch=torch.__version__,
+    )
+    shelf = shelve(data, store, measured(preprocess, found.moments), facts, device)
+    settings = filled(settings, kind, sizes=preprocess.sizes, images=len(training), task=data.task)
+    return Prepared(data, rows, shelf, facts, settings)
+
+
+def prepare_again(run: Run, data: DataSet, device: torch.device, progress: Progress) -> Prepared:
+    """The same as when the run began, from what its folder says.
+
+    Raises:
+        RunError: the data is not what it was.
+    """
+    rows, facts, preprocess, settings = run.split, run.facts, run.preprocess, run.asked.settings
+    places = {data.samples.key(index): index for index in range(len(data))}
+    gone = [row.key for row in rows if row.key not in places]
+    if gone:
+        raise RunError(f"{data.source} has changed since this run began: {gone[0]} is gone")
+    data = subset(data, np.array([places[row.key] for row in rows]))
+    found = decode(
+        OnDemand(data.samples, preprocess), training=np.zeros(len(data), bool), cache=settings.cache,
+        skip_bad=False, progress=progress,
+    )  # fmt: skip
+    changed = [row.key for row, digest in zip(rows, found.digests, strict=True) if row.digest != digest]
+    if changed or (data.classes or data.columns) != run.names:
+        what = changed[0] if changed else "its classes"
+        raise RunError(f"{data.source} has changed since this run began: {what} is not what it was")
+    return Prepared(data, rows, shelve(data, found.store, preprocess, facts, device), facts, settings)
+
+
+def look(data: DataSet, settings: TrainSettings) -> tuple[DataSet, Agreement]:
+    """See what kind of images there are; those that cannot be opened are left out where the settings allow it."""
+    headers, faults = peeked(data.samples, skip_bad=settings.skip_bad)
+    data = subset(data, np.array(sorted(headers))) if faults else data
+    if len(data) == 0:
+        raise DataError(f"{data.source}: none of its {len(faults)} images can be read; the first: {next(iter(faults.values()))}")
+    kind = agree(list(headers.values()), data.samples, settings.colour)
+    channels = f"{kind.channels} channel{'s' if kind.channels > 1 else ''} of {kind.dtype}"
+    what = f"{len(data.classes)} classes" if data.classes else f"numbers ({', '.join(data.columns)})"
+    log.info("data: %s, %s of %s: %s images, %s, %s", data.name, data.layout, described(kind.sizes), f"{len(data):,}", channels, what)
+    _tell_faults(faults)
+    return data, kind
+
+
+def peeked(samples: Samples, *, skip_bad: bool) -> tuple[dict[int, Header], dict[int, str]]:
+    """The headers of all images that can be opened, and what is wrong with the others, by their places."""
+    headers: dict[int, Header] = {}
+    faults: dict[int, str] = {}
+    for index in range(len(samples)):
+        try:
+            headers[index] = samples.peek(index)
+        except DataError as error:
+            if not skip_bad:
+                raise
+            faults[index] = str(error)
+    return headers, faults
+
+
+def choose(name: str, kind: Agreement) -> Variant:
+    """The network of this name, or the one for such images.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    if name != "auto":
+        return find(name)
+    variant = find(network_for(kind))
+    more = "; resnet20 is more accurate on small images, and slower" if variant.name == "lenet5" else ""
+    log.info("network: %s, chosen for such images%s", variant.name, more)
+    return variant
+
+
+def plan(variant: Variant, kind: Agreement, settings: TrainSettings, outputs: int) -> Preprocess:
+    """What is to be done to every image, but for the mean and deviation that are not known yet.
+
+    Raises:
+        ShapeError: images of the size asked for are too small for the network.
+    """
+    fit = settings.fit or fit_for(kind.rank)
+    sizes = _sizes(variant, kind, settings, fit)
+    with torch.device("meta"):
+        network = variant.build(
+            classes=outputs, channels=kind.channels, space=space_of(kind.rank), **variant.bound_to(sizes)
+        )
+    check_sizes(network, kind.channels, sizes)
+    price = count(network, kind.channels, sizes)
+    log.info("cost: %s has %s parameters, and takes %s multiply-adds for an image of %s",
+             variant.name, f"{price.parameters:,}", f"{price.macs:,}", times(sizes))  # fmt: skip
+    if prod(sizes) > LARGE * variant.size**kind.rank:
+        log.info("cost: these are large images for %s; --size %d would cost less", variant.name, variant.size)
+    return Preprocess(
+        colour=kind.colour, channels=kind.channels, model=kind.model, dtype=kind.dtype, fill=settings.fill,
+        pages=settings.pages, sizes=sizes, fit=fit, scale=scale_of(kind.dtype),
+        mean=(0.0,) * kind.channels, deviation=(1.0,) * kind.channels,
+    )  # fmt: skip
+
+
+def measured(preprocess: Preprocess, moments: Moments) -> Preprocess:
+    """The same with the mean and deviation of the training part."""
+    mean = tuple((moments.mean / preprocess.scale).tolist())
+    deviation = tuple((moments.deviation / preprocess.scale).tolist())
+    return preprocess.model_copy(update={"mean": mean, "deviation": deviation})
+
+
+def without_faults(data: DataSet, parts: Parts, found: Decoded) -> tuple[DataSet, Parts, list[str], Store]:
+    """Samples, parts, digests and pixels of the images that could be read."""
+    if not found.faults:
+        return data, parts, found.digests, found.store
+    _tell_faults(found.faults)
+    good = np.array([index for index in range(len(data)) if index not in found.faults])
+    return subset(data, good), parts[good], [found.digests[index] for index in good], found.store.chosen(good)
+
+
+def shelve(data: DataSet, store: Store, preprocess: Preprocess, facts: Facts, device: torch.device) -> Shelf:
+    """Pixels and targets as the network takes them: classes as places, numbers in deviations from their mean."""
+    if data.classes:
+        targets = torch.from_numpy(data.targets)
+    else:
+        targets = torch.from_numpy((data.targets - facts.target_mean) / np.array(facts.target_deviation)).float()
+    return Shelf(store, targets, len(data.classes), preprocess, device)
+
+
+def _sizes(variant: Variant, kind: Agreement, settings: TrainSettings, fit: str) -> tuple[int, ...]:
+    if settings.size:
+        return sides(settings.size, kind.rank)
+    with torch.device("meta"):
+        network = variant.build(channels=kind.channels, space=space_of(kind.rank))
+    comfortable = 1 if variant.bound_to((1,)) else comfortable_size(network, kind.channels, kind.rank)
+    sizes = size_for(kind, fit=fit, comfortable=comfortable, published=variant.size)
+    if len(kind.sizes) > 1:
+        log.info("size: images are brought to %s (%s); --size chooses", times(sizes), fit)
+    elif sizes != next(iter(kind.sizes)):
+        log.info("size: images are enlarged to %s, the least that %s is comfortable with", times(sizes), variant.name)
+    return sizes
+
+
+def _deviation(values: NDArray[np.float64]) -> list[float]:
+    deviation = values.std(axis=0)
+    return list(np.where(deviation > 0, deviation, 1.0).tolist())
+
+
+def _tell_faults(faults: dict[int, str]) -> None:
+    if faults:
+        log.warning("%d images cannot be read and are left out; the first: %s", len(faults), next(iter(faults.values())))

@@ -1,0 +1,31 @@
+"""The linear classifier: one weight for each pixel and class."""
+
+from torch import Tensor, nn
+
+from svertka.nn import PLANE, Space
+from svertka.zoo.registry import architecture, variant
+
+
+@architecture(
+    paper="doi:10.1109/5.726791, section III.C.1",
+    year=1998,
+    sample=(1, 28, 28),
+    classes=10,
+    variants={"linear": variant(7_850)},
+)
+class Linear(nn.Module):
+    """Every class has an image of weights, and the best match wins.
+
+    The weights are one convolution as large as the image: `size` is that image's side, or all of its sides.
+    """
+
+    def __init__(
+        self, *, size: int | tuple[int, ...] = 28, channels: int = 1, classes: int = 10, space: Space = PLANE
+    ) -> None:
+        super().__init__()
+        self.stem = nn.Identity()
+        self.body = nn.Identity()
+        self.head = nn.Sequential(space.conv(channels, classes, size), nn.Flatten())
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(x)

@@ -1,0 +1,148 @@
+"""The one list of networks that the command line, the docs, the cost table and the tests all read."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Any, TypeVar
+
+from torch import nn
+
+from svertka.errors import SettingError, UnknownName
+from svertka.nn import PLANE, Space
+
+_VARIANTS: dict[str, "Variant"] = {}
+Family = TypeVar("Family", bound=type[nn.Module])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A network of a known shape: its family, what makes it itself, and its published facts."""
+
+    name: str
+    family: type[nn.Module]
+    settings: Mapping[str, Any]
+    parameters: int
+    sample: tuple[int, ...]
+    classes: int
+    paper: str
+    year: int
+    task: str
+
+    @property
+    def summary(self) -> str:
+        """The first line of the family's description."""
+        return (inspect.getdoc(self.family) or "").partition("\n")[0]
+
+    @property
+    def size(self) -> int:
+        """The length of an image's side as published."""
+        return self.sample[-1]
+
+    def bound_to(self, sizes: Sequence[int]) -> dict[str, Any]:
+        """The setting that fits the network to images of these sizes, where it is made for one size only."""
+        return {"size": tuple(sizes)} if "size" in inspect.signature(self.family).parameters else {}
+
+    def build(
+        self, *, classes: int | None = None, channels: int | None = None, space: Space = PLANE, **changes: Any
+    ) -> nn.Module:
+        """A fresh network; `changes` override what makes this variant itself, as in `depths=(1, 1, 1, 1)`.
+
+        Raises:
+            SettingError: a count below one.
+            UnknownName: a change the family does not know.
+        """
+        classes = self.classes if classes is None else classes
+        channels = self.sample[0] if channels is None else channels
+        for what, count in (("classes", classes), ("channels", channels)):
+            if count < 1:
+                raise SettingError(f"{what} must be at least 1, not {count}")
+        known = inspect.signature(self.family).parameters
+        for change in changes:
+            if change not in known:
+                raise UnknownName(f"setting of {self.name}", change, known)
+        return self.family(**{**self.settings, **changes}, classes=classes, channels=channels, space=space)
+
+
+def variant(parameters: int, **settings: Any) -> tuple[int, dict[str, Any]]:
+    """The published parameter count, and what makes this variant itself."""
+    return parameters, settings
+
+
+def architecture(
+    *,
+    paper: str,
+    year: int,
+    sample: tuple[int, ...],
+    variants: Mapping[str, tuple[int, dict[str, Any]]],
+    classes: int = 1000,
+    task: str = "classify",
+) -> Callable[[Family], Family]:
+    """Put a family of networks on the list.
+
+    `sample` is the `(channels, height, width)` and `classes` the number of scores as published.
+    """
+
+    def register(family: Family) -> Family:
+        for name, (parameters, settings) in variants.items():
+            if name in _VARIANTS:
+                raise ValueError(f"two networks are called {name!r}")
+            _VARIANTS[name] = Variant(
+                name=name,
+                family=family,
+                settings=settings,
+                parameters=parameters,
+                sample=sample,
+                classes=classes,
+                paper=paper,
+                year=year,
+                task=task,
+            )
+        return family
+
+    return register
+
+
+def load_plugins() -> None:
+    """Import what other packages offer under the entry point group `svertka.zoo`; each registers its own."""
+    for entry in entry_points(group="svertka.zoo"):
+        entry.load()
+
+
+def variants() -> list[Variant]:
+    """Every variant, oldest first."""
+    return sorted(_VARIANTS.values(), key=lambda variant: (variant.year, variant.parameters))
+
+
+def find(name: str) -> Variant:
+    """The variant of this name.
+
+    Raises:
+        UnknownName: there is none; the message offers the nearest.
+    """
+    try:
+        return _VARIANTS[name]
+    except KeyError:
+        raise UnknownName("network", name, _VARIANTS) from None
+
+
+def build(
+    name: str, *, classes: int | None = None, channels: int | None = None, space: Space = PLANE, **changes: Any
+) -> nn.Module:
+    """A fresh network by name: `build("resnet20", classes=7, channels=1)`.
+
+    Args:
+        name: one of `variants()`.
+        classes: how many scores it gives for each image; as published by default.
+        channels: how many channels its images have; as published by default.
+        space: `LINE` for signals, `PLANE` for images, `VOLUME` for volumes.
+        **changes: settings of the family, as in `depths=(1, 1, 1, 1)` for a residual network.
+
+    Returns:
+        A network in training mode, from images `(batch, channels, *sizes)` to scores `(batch, classes)`.
+
+    Raises:
+        UnknownName: no network or no setting is called so.
+        SettingError: a count below one.
+    """
+    return find(name).build(classes=classes, channels=channels, space=space, **changes)
