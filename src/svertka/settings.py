@@ -17,6 +17,7 @@ OPTIMISATION = Parameter(group=Group("Optimisation", sort_key=3))
 LOSS = Parameter(group=Group("Loss", sort_key=4))
 AUGMENTATION = Parameter(group=Group("Augmentation", sort_key=5))
 MACHINE = Parameter(group=Group("Machine", sort_key=6))
+OFF = Parameter(negative="", show_default=False)  # a switch that is off until it is named
 
 PIXELS = 178_956_970  # Pillow's own limit against decompression bombs
 
@@ -36,6 +37,7 @@ Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 
 
+@Parameter(name="*")
 class Settings(BaseModel):
     """Base of all: frozen, and every name is known."""
 
@@ -74,18 +76,18 @@ class Reading(Settings):
     """What the axes of arrays mean, in order, where that cannot be seen from their shape: N samples, C channels,
     T time, D depth, H height, W width. For example NCHW."""
 
-    target: Annotated[str | None, DATA] = None
-    """Columns of a manifest to learn from, with commas between them. By default: all but path and split."""
-
     max_pixels: Annotated[Count, DATA] = PIXELS
     """Refuse images with more pixels than this, before they are decoded."""
 
-    skip_bad: Annotated[bool, DATA] = False
+    skip_bad: Annotated[bool, DATA, OFF] = False
     """Leave out files that cannot be read, and count them, instead of stopping at the first."""
 
 
 class DataSettings(Reading):
-    """How files become images of one kind."""
+    """How files become images of one kind, and what is to be learned from them."""
+
+    target: Annotated[str | None, DATA] = None
+    """Columns of a manifest to learn from, with commas between them. By default: all but path and split."""
 
     colour: Annotated[Literal["auto", "grey", "rgb", "keep"], DATA] = "auto"
     """Turn images to grey or to red-green-blue; keep: channels as they are; auto: whichever loses nothing."""
@@ -107,7 +109,7 @@ class TrainSettings(DataSettings):
     size: Annotated[Sizes | None, DATA] = None
     """Bring images to this size, as 96 or 96x128. By default they keep their own where the network takes it."""
 
-    fit: Annotated[Literal["cover", "stretch", "pad"] | None, DATA] = None
+    resize: Annotated[Literal["cover", "stretch", "pad"] | None, DATA] = None
     """How to bring them there. cover: scale until the size is covered, then cut; stretch: scale each axis; pad: cut
     or add zeros, never scale. By default: cover, and pad for signals."""
 
@@ -142,7 +144,7 @@ class TrainSettings(DataSettings):
     decay: Annotated[float | None, OPTIMISATION, Field(ge=0)] = None
     """Weight decay. By default 0.0005 for SGD, 0 for Adam, 0.01 for AdamW."""
 
-    decay_norms: Annotated[bool, OPTIMISATION] = False
+    decay_norms: Annotated[bool, OPTIMISATION, OFF] = False
     """Let biases and normalisation layers decay too."""
 
     schedule: Annotated[Literal["cosine", "onecycle", "step", "plateau", "constant"], OPTIMISATION] = "cosine"
@@ -152,8 +154,8 @@ class TrainSettings(DataSettings):
     warmup: Annotated[Share, OPTIMISATION] = 0.05
     """Share of the training during which the rate rises from 0."""
 
-    clip: Annotated[float, OPTIMISATION, Field(ge=0)] = 0
-    """Largest norm of the gradient; 0: no limit."""
+    clip: Annotated[float | None, OPTIMISATION, Field(ge=0)] = None
+    """Largest norm of the gradient; 0: no limit. By default 1 for numbers, and no limit for classes."""
 
     accumulate: Annotated[Count, OPTIMISATION] = 1
     """Batches whose gradients are averaged before a step."""
@@ -177,13 +179,13 @@ class TrainSettings(DataSettings):
     """Mirror images at random. By default horizontally for colour photographs, else not."""
 
     crop: Annotated[Share | None, AUGMENTATION] = None
-    """Shift images at random by up to this share of their size. By default 0.125 for planes and classes, else 0."""
+    """Shift images at random by up to this share of their size. By default 0.125 for images and classes, else 0."""
 
-    rotation: Annotated[float, AUGMENTATION, Field(ge=0, le=180)] = 0
-    """Turn images at random by up to so many degrees."""
+    rotation: Annotated[float | None, AUGMENTATION, Field(ge=0, le=180)] = None
+    """Turn images at random by up to so many degrees. By default 10 for planes and classes, else 0."""
 
-    zoom: Annotated[Share, AUGMENTATION] = 0
-    """Enlarge or shrink images at random by up to this share."""
+    zoom: Annotated[Share | None, AUGMENTATION] = None
+    """Enlarge or shrink images at random by up to this share. By default 0.1 for planes and classes, else 0."""
 
     jitter: Annotated[Share, AUGMENTATION] = 0
     """Change brightness, contrast and colour balance at random by up to this share."""
@@ -212,7 +214,7 @@ class TrainSettings(DataSettings):
     save_every: Annotated[float, MACHINE, Field(ge=0)] = 30.0
     """Save the state of the training at least every so many seconds, and after every epoch."""
 
-    tensorboard: Annotated[bool, MACHINE] = False
+    tensorboard: Annotated[bool, MACHINE, OFF] = False
     """Write the curves for TensorBoard too, into the run folder."""
 
 
@@ -232,6 +234,9 @@ class UseSettings(Reading):
 
 class EvaluateSettings(UseSettings):
     """Everything one may choose about an evaluation."""
+
+    target: Annotated[str | None, DATA] = None
+    """Columns of a manifest that hold the truth, with commas between them. By default: all but path and split."""
 
     part: Annotated[Literal["auto", "train", "val", "test", "all"], DATA] = "auto"
     """Which samples. auto: the test part where there is one, and never what the network was trained on."""

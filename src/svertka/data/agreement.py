@@ -2,15 +2,17 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from svertka.data.colour import widest
 from svertka.data.rasters import Colour, Header
-from svertka.data.samples import Samples
 from svertka.errors import DataError
 from svertka.geometry import times
+
+Model = Literal["grey", "rgb", "keep"]
+Wanted = Literal["auto", "grey", "rgb", "keep"]
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +21,7 @@ log = logging.getLogger(__name__)
 class Agreement:
     """The kind of image that a set holds, and the sizes that occur."""
 
-    model: Literal["grey", "rgb", "keep"]
+    model: Model
     colour: Colour
     channels: int
     dtype: str
@@ -27,24 +29,24 @@ class Agreement:
     sizes: Counter[tuple[int, ...]]
 
 
-def agree(headers: Sequence[Header], samples: Samples, wanted: str) -> Agreement:
-    """The kind that all images can be brought to; `wanted` is the setting `colour`.
+def agree(headers: Sequence[Header], place: Callable[[int], str], wanted: Wanted) -> Agreement:
+    """The kind that all images can be brought to; `wanted` is the setting `colour`, `place` says where one lies.
 
     Raises:
         DataError: they differ in what cannot be brought together; the message names a file of each kind.
     """
-    _same(headers, samples, "type of pixels", lambda header: header.dtype)
-    _same(headers, samples, "number of axes", lambda header: str(len(header.sizes)))
-    model = widest(header.colour for header in headers) if wanted == "auto" else wanted
+    _same(headers, place, "type of pixels", lambda header: header.dtype)
+    _same(headers, place, "number of axes", lambda header: str(len(header.sizes)))
+    model: Model = widest(header.colour for header in headers) if wanted == "auto" else wanted
     if model == "keep":
-        _same(headers, samples, "number of channels", lambda header: str(header.channels))
+        _same(headers, place, "number of channels", lambda header: str(header.channels))
         colour, channels = headers[0].colour, headers[0].channels
     else:
         colour, channels = ("grey", 1) if model == "grey" else ("rgb", 3)
         _tell(headers, model)
     return Agreement(
-        model=model,  # type: ignore[arg-type]
-        colour=colour,  # type: ignore[arg-type]
+        model=model,
+        colour=colour,
         channels=channels,
         dtype=headers[0].dtype,
         rank=len(headers[0].sizes),
@@ -69,10 +71,10 @@ def _tell(headers: Sequence[Header], model: str) -> None:
     log.warning("images are turned to %s: there are %s%s; --colour chooses", model, found, lost)
 
 
-def _same(headers, samples, what, fact):  # type: ignore[no-untyped-def]
+def _same(headers: Sequence[Header], place: Callable[[int], str], what: str, fact: Callable[[Header], str]) -> None:
     first: dict[str, int] = {}
     for index, header in enumerate(headers):
         first.setdefault(fact(header), index)
     if len(first) > 1:
-        examples = ", ".join(f"{value} in {samples.place(index)}" for value, index in list(first.items())[:3])
+        examples = ", ".join(f"{value} in {place(index)}" for value, index in list(first.items())[:3])
         raise DataError(f"images differ in {what}: {examples}; bring them to one kind")

@@ -47,7 +47,7 @@ class Augment:
         if rank == 1 and (settings.rotation or -2 in flip):
             raise SettingError("signals have no plane to turn or to mirror vertically in; leave out rotation and flip")
         return cls(
-            flip, settings.crop or 0, settings.rotation, settings.zoom,
+            flip, settings.crop or 0, settings.rotation or 0, settings.zoom or 0,
             settings.jitter, settings.erasing, settings.mixup, settings.cutmix,
         )  # fmt: skip
 
@@ -67,10 +67,7 @@ class Augment:
 
     def blend(self, images: Tensor, targets: Tensor, rng: Rng) -> tuple[Tensor, Tensor]:
         """Mix each image and its target with another of the batch; `targets` are shares or numbers, `(batch, any)`."""
-        if self.mixup and self.cutmix:
-            mixing = rng.random() < 0.5
-        else:
-            mixing = self.mixup > 0
+        mixing = rng.random() < 0.5 if self.mixup and self.cutmix else self.mixup > 0
         if mixing:
             return mixed(images, targets, rng, self.mixup)
         return pasted(images, targets, rng, self.cutmix) if self.cutmix else (images, targets)
@@ -128,8 +125,8 @@ def jittered(images: Tensor, rng: Rng, amount: float) -> Tensor:
     gains = _tensor(rng.uniform(1 - amount, 1 + amount, (shape[0], images.shape[1], *shape[2:])), images)
     brightness = _tensor(rng.uniform(-amount, amount, shape), images)
     mean = images.mean(dim=list(range(1, images.dim())), keepdim=True)
-    gains = gains if images.shape[1] > 1 else 1.0
-    return ((images - mean) * contrast + mean) * gains + brightness
+    changed = (images - mean) * contrast + mean
+    return (changed * gains if images.shape[1] > 1 else changed) + brightness
 
 
 def erased(images: Tensor, rng: Rng, probability: float) -> Tensor:
@@ -175,11 +172,11 @@ def _rotations(angles: NDArray[np.float64], rng: Rng, rank: int) -> NDArray[np.f
         return np.ones((len(angles), 1, 1))
     sine, cosine = np.sin(angles)[:, None, None], np.cos(angles)[:, None, None]
     if rank == 2:
-        return cosine * np.eye(2) + sine * np.array([[0.0, -1.0], [1.0, 0.0]])
+        return np.asarray(cosine * np.eye(2) + sine * np.array([[0.0, -1.0], [1.0, 0.0]]))
     axes = rng.normal(size=(len(angles), 3))
     axes /= np.linalg.norm(axes, axis=1, keepdims=True)
     cross = np.cross(np.eye(3)[None], axes[:, None])
-    return np.eye(3) + sine * cross + (1 - cosine) * cross @ cross
+    return np.asarray(np.eye(3) + sine * cross + (1 - cosine) * cross @ cross)
 
 
 def _along(places: NDArray[np.int64], pixels: Tensor, axis: int) -> Tensor:

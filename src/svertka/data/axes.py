@@ -29,7 +29,9 @@ def guessed(shape: Sequence[int]) -> str:
         return "C" + GUESSES[len(shape) - 1]
     if len(shape) in GUESSES:
         return GUESSES[len(shape)]
-    raise DataError(f"the axes of an array of shape {tuple(shape)} cannot be guessed; say what they are, as --axes NCHW")
+    raise DataError(
+        f"the axes of an array of shape {tuple(shape)} cannot be guessed; say what they are, as --axes NCHW"
+    )
 
 
 def arranged(array: Pixels, axes: str) -> Pixels:

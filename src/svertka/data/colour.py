@@ -1,6 +1,7 @@
 """Turning images of one colour model into another."""
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def without_loss(raster: Raster, colour: Colour, channels: int) -> Pixels:
     )
 
 
-def widest(colours: Iterable[Colour]) -> str:
+def widest(colours: Iterable[Colour]) -> Literal["grey", "rgb", "keep"]:
     """The model to which all of these turn with the least loss: grey, rgb, or keep.
 
     One colour alone is kept. Of several, grey ones are grey, and grey with colours become red-green-blue;
@@ -70,7 +71,9 @@ def widest(colours: Iterable[Colour]) -> str:
 
 def _converted(raster: Raster, table: dict[Colour, Callable[[Pixels], Pixels]], wanted: str) -> Pixels:
     if raster.colour not in table:
-        raise DataError(f"its {raster.pixels.shape[0]} channels have no known colours, so it cannot be turned to {wanted}")
+        raise DataError(
+            f"its {raster.pixels.shape[0]} channels have no known colours, so it cannot be turned to {wanted}"
+        )
     return table[raster.colour](raster.pixels)
 
 

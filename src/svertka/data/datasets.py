@@ -74,12 +74,16 @@ def classified(origin: Origin, labels: Sequence[Any]) -> DataSet:
     texts = [_text(label) for label in labels]
     classes = sorted(set(texts), key=natural)
     if len(classes) < 2:
-        raise DataError(f"{origin.source} holds one class only ({', '.join(classes)}); classification needs two or more")
+        raise DataError(
+            f"{origin.source} holds one class only ({', '.join(classes)}); classification needs two or more"
+        )
     if any("\n" in name for name in classes):
         raise DataError(f"{origin.source} has a class whose name holds a line break; rename it")
     index = {text: place for place, text in enumerate(classes)}
     targets = np.array([index[text] for text in texts], dtype=np.int64)
-    return DataSet(origin.name, origin.source, origin.layout, origin.samples, targets, tuple(classes), (), origin.marks())
+    return DataSet(
+        origin.name, origin.source, origin.layout, origin.samples, targets, tuple(classes), (), origin.marks()
+    )
 
 
 def measured(origin: Origin, values: NDArray[Any], columns: Sequence[str]) -> DataSet:

@@ -38,7 +38,7 @@ class Preprocess(BaseModel):
     """What the pages of a file are."""
     sizes: tuple[int, ...]
     """The image's sizes, without channels."""
-    fit: Literal["cover", "stretch", "pad"]
+    resize: Literal["cover", "stretch", "pad"]
     """How it is brought to them."""
     scale: float
     """What is counted as 1."""
@@ -70,8 +70,8 @@ class Preprocess(BaseModel):
     def sized(self, pixels: Pixels) -> Pixels:
         """Images, or one, brought to size: uint8 or float32 `(…, channels, *sizes)`."""
         sizes = pixels.shape[-self.rank :]
-        if sizes != self.sizes and self.fit != "pad":
-            covering = cover(sizes, self.sizes) if self.fit == "cover" else self.sizes
+        if sizes != self.sizes and self.resize != "pad":
+            covering = cover(sizes, self.sizes) if self.resize == "cover" else self.sizes
             pixels = pixels if covering == sizes else resampled(pixels, covering)
         pixels = cut(pixels, self.sizes)
         return np.ascontiguousarray(pixels if pixels.dtype == np.uint8 else pixels.astype(np.float32, copy=False))

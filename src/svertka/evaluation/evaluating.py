@@ -63,11 +63,10 @@ def evaluate(
     chosen = (settings or EvaluateSettings()).but(**changes)
     run = run if isinstance(run, Run) else open_run(run)
     predictor = Predictor.load(run, chosen.device)
-    own = data is None
-    found = fitted(open_data(run.data if own else data, _reading(predictor, chosen)), predictor)
+    found = fitted(open_data(run.data if data is None else data, _reading(predictor, chosen)), predictor)
     source = OnDemand(found.samples, predictor.preprocess, chosen.colour)
     selection = select(found, run, source, chosen.part)
-    folder = Path(out) if out else run.path if own else run.path / "reports" / found.name
+    folder = Path(out) if out else run.path if data is None else run.path / "reports" / found.name
     return evaluated(
         predictor, found, source, selection.indices, run=run, part=selection.part, folder=folder,
         settings=chosen, progress=progress,
@@ -98,6 +97,7 @@ def evaluated(
     )  # fmt: skip
     data = subset(data, good)
     names = [data.samples.place(index) for index in range(len(good))]
+    report: Report
     if data.classes:
         report, worst = class_report(subject, values, data.targets, data.classes, names)
     else:
@@ -122,12 +122,13 @@ def collect(
     digests: list[str] = []
     for start in range(0, len(indices), settings.batch):
         chunk = indices[start : start + settings.batch]
-        skipping = settings.skip_bad and isinstance(store, OnDemand)
-        pixels = readable(store, chunk, faults) if skipping else store.take(chunk)
+        if settings.skip_bad and isinstance(store, OnDemand):
+            pixels = readable(store, chunk, faults)
+        else:
+            pixels = store.take(chunk)
         good = [place for place, index in enumerate(chunk) if int(index) not in faults]
         if good:
-            ready = torch.from_numpy(pixels[good]).to(predictor.device)
-            values.append(predictor.answers(predictor.preprocess.normal(ready)).double().cpu().numpy())
+            values.append(predictor.of(pixels[good]))
         digests += [digest(pixels[place]) for place in good]
         progress(start + len(chunk), len(indices))
     if not values:
@@ -145,7 +146,9 @@ def _reading(predictor: Predictor, settings: EvaluateSettings) -> DataSettings:
 
 def _tell(faults: dict[int, str], digests: list[str], run: Run, part: str) -> None:
     if faults:
-        log.warning("%d images cannot be read and are left out; the first: %s", len(faults), next(iter(faults.values())))
+        log.warning(
+            "%d images cannot be read and are left out; the first: %s", len(faults), next(iter(faults.values()))
+        )
     trained = {row.digest for row in run.split if row.part == "train"}
     twins = sum(each in trained for each in digests)
     if twins and part not in ("train", "all"):

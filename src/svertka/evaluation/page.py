@@ -5,9 +5,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from svertka.evaluation.figures import Floats
 from svertka.evaluation.pictures import curves, diagram, matrix, scatter
 from svertka.evaluation.reports import ClassReport, Report
-from svertka.evaluation.figures import Floats
 from svertka.tasks import TASKS
 
 WORDY = 60  # classes up to which the page shows the confusion matrix
@@ -37,7 +37,9 @@ def page(
     else:
         drawn["scatters"] = [scatter(values[:, i], truth[:, i], row.name) for i, row in enumerate(report.columns)]
     template = environment.get_template("report.html.j2")
-    return template.render(report=report, drawn=drawn, settings=settings, worst=list(zip(report.worst, thumbnails, strict=True)))
+    return template.render(
+        report=report, drawn=drawn, settings=settings, worst=list(zip(report.worst, thumbnails, strict=True))
+    )
 
 
 def percent(share: float | None) -> str:

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from io import BytesIO
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -16,11 +17,13 @@ from svertka.evaluation.figures import Bin, Floats
 
 INK, SOFT, LINE = "#1d2733", "#6b7785", "#dde3ea"
 FIRST, SECOND = "#0b6e99", "#d9622b"
-STYLE = {
+STYLE: Any = {
     "font.family": "sans-serif", "font.size": 9, "axes.edgecolor": LINE, "axes.labelcolor": SOFT,
-    "axes.titlesize": 10, "axes.titlecolor": INK, "axes.titlelocation": "left", "axes.grid": True, "axes.axisbelow": True,
+    "axes.titlesize": 10, "axes.titlecolor": INK, "axes.titlelocation": "left",
+    "axes.grid": True, "axes.axisbelow": True,
     "axes.spines.top": False, "axes.spines.right": False, "grid.color": LINE, "grid.linewidth": 0.6,
-    "xtick.color": SOFT, "ytick.color": SOFT, "legend.frameon": False, "svg.fonttype": "path", "svg.hashsalt": "svertka",
+    "xtick.color": SOFT, "ytick.color": SOFT, "legend.frameon": False,
+    "svg.fonttype": "path", "svg.hashsalt": "svertka",
 }  # fmt: skip
 NUMBERED = 20  # classes up to which the confusion matrix shows its numbers
 NAMED = 40  # and up to which it names them

@@ -62,10 +62,11 @@ def select(data: DataSet, run: Run, source: OnDemand, part: str) -> Selection:
     if part != "auto" or data.given("test"):
         return _found(np.flatnonzero(parts == wanted), wanted, data)
     seen = np.flatnonzero(np.isin(parts, SEEN))
-    if not _same(data.source, run.asked.data):
+    own = _same(data.source, run.asked.data)
+    if not own:
         seen = seen[_equal(seen, source, [rows[data.samples.key(int(index))].digest for index in seen])]
     rest = np.setdiff1d(np.arange(len(data)), seen)
-    if len(seen) and len(rest):
+    if len(seen) and not own:
         log.info("%d samples that the network was trained on are left out; --part all takes them too", len(seen))
     return _found(rest, "test" if len(seen) else "all", data)
 

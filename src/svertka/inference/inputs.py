@@ -97,4 +97,6 @@ def _axes(array: Pixels, preprocess: Preprocess) -> str:
         return "C" + space if array.shape[0] == channels else space + "C"
     if array.ndim == rank + 2:
         return "NC" + space if array.shape[1] == channels else "N" + space + "C"
-    raise DataError(f"an array of shape {array.shape} holds no images of {rank} axes; say what its axes are with --axes")
+    raise DataError(
+        f"an array of shape {array.shape} holds no images of {rank} axes; say what its axes are with --axes"
+    )

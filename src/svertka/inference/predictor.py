@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from os import cpu_count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from svertka.data.batches import ahead
@@ -34,7 +36,15 @@ class Prediction:
     """
 
     name: str
+    task: str
     answers: dict[str, float]
+
+    def document(self) -> dict[str, Any]:
+        """The same as plain values."""
+        if self.task == "regress":
+            return {"path": self.name, **self.answers}
+        top = [{"class": name, "score": score} for name, score in self.answers.items()]
+        return {"path": self.name, "class": self.label, "score": self.score, "top": top}
 
     @property
     def label(self) -> str:
@@ -71,7 +81,8 @@ class Predictor:
     def scores(self, images: Tensor) -> Tensor:
         """Raw scores `(batch, outputs)` of normalised images."""
         with torch.inference_mode():
-            return self.network(lay_out(images)).float()
+            scores: Tensor = self.network(lay_out(images))
+            return scores.float()
 
     def answers(self, images: Tensor) -> Tensor:
         """Probabilities `(batch, classes)`, or numbers `(batch, columns)` in their own units, of normalised images."""
@@ -80,6 +91,11 @@ class Predictor:
             answers = answers * torch.tensor(self.facts.target_deviation).to(answers)
             answers = answers + torch.tensor(self.facts.target_mean).to(answers)
         return answers
+
+    def of(self, pixels: Pixels) -> NDArray[np.float64]:
+        """Answers `(batch, outputs)` for ready pixels `(batch, channels, *sizes)`."""
+        images = self.preprocess.normal(torch.from_numpy(pixels).to(self.device))
+        return np.asarray(self.answers(images).double().cpu().numpy())
 
     def stream(self, inputs: Iterable[Input], settings: PredictSettings) -> Iterator[Prediction]:
         """Predictions one after another, in the order of the inputs, in memory that does not grow with their number.
@@ -103,16 +119,13 @@ class Predictor:
         return Ready(item.name, pixels, "")
 
     def _answered(self, chunk: list["Ready"], top: int) -> Iterator[Prediction]:
-        pixels = torch.from_numpy(np.stack([ready.pixels for ready in chunk if ready.pixels is not None]))
-        answers = self.answers(self.preprocess.normal(pixels.to(self.device))).cpu()
-        for ready, row in zip(chunk, answers, strict=True):
-            yield Prediction(ready.name, self._named(row, top))
+        pixels = np.stack([ready.pixels for ready in chunk if ready.pixels is not None])
+        for ready, row in zip(chunk, self.of(pixels), strict=True):
+            yield Prediction(ready.name, self.facts.task, self._named(row, top))
 
-    def _named(self, row: Tensor, top: int) -> dict[str, float]:
-        if self.facts.task == "regress":
-            return dict(zip(self.names, row.tolist(), strict=True))
-        best = row.topk(min(top, len(self.names)))
-        return {self.names[place]: score for place, score in zip(best.indices.tolist(), best.values.tolist(), strict=True)}
+    def _named(self, row: NDArray[np.float64], top: int) -> dict[str, float]:
+        order = range(len(row)) if self.facts.task == "regress" else np.argsort(-row, kind="stable")[:top]
+        return {self.names[place]: float(row[place]) for place in order}
 
 
 @dataclass(frozen=True)
@@ -124,7 +137,9 @@ class Ready:
     fault: str
 
 
-def predict(run: str | Path | Run, *inputs: Input, settings: PredictSettings | None = None, **changes: object) -> list[Prediction]:
+def predict(
+    run: str | Path | Run, *inputs: Input, settings: PredictSettings | None = None, **changes: object
+) -> list[Prediction]:
     """What a trained network says of images.
 
     Args:

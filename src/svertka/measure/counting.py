@@ -89,15 +89,15 @@ def count(network: nn.Module, channels: int, sizes: Sequence[int], *, name: str 
 
 def _priced(visit: Visit) -> LayerCost:
     weight = getattr(visit.layer, "weight", None)
-    multiplies = weight is not None and weight.dim() > 1
+    products = weight[0].numel() if weight is not None and weight.dim() > 1 else 0
     values = prod(visit.shape_out)
     return LayerCost(
         name=visit.name,
         kind=type(visit.layer).__name__,
         output=visit.shape_out,
         parameters=_numbers(visit.layer.parameters()),
-        macs=values * weight[0].numel() if multiplies else 0,
-        activations=values if multiplies else 0,
+        macs=values * products,
+        activations=values if products else 0,
     )
 
 

@@ -51,7 +51,8 @@ def check_sizes(network: nn.Module, channels: int, sizes: Sequence[int]) -> None
     except ShapeError as error:
         smallest = times([smallest_size(network, channels, len(sizes))] * len(sizes))
         raise ShapeError(
-            f"an image of {times(sizes)} is too small for this network: {error}; the smallest size that works is {smallest}"
+            f"an image of {times(sizes)} is too small for this network: {error}; "
+            f"the smallest size that works is {smallest}"
         ) from None
 
 

@@ -27,7 +27,8 @@ class Residual(nn.Module):
         self.act = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.act(self.branch(x) + self.shortcut(x))
+        y: Tensor = self.act(self.branch(x) + self.shortcut(x))
+        return y
 
 
 class PaddedIdentity(nn.Module):

@@ -79,12 +79,11 @@ TASKS = {task.name: task for task in (CLASSIFY, REGRESS)}
 
 def heads(network: nn.Module, images: Tensor) -> list[Tensor]:
     """The scores of all classifiers, the main one first: networks with auxiliary ones have a method `heads`."""
-    return network.heads(images) if hasattr(network, "heads") else [network(images)]
+    several: Callable[[Tensor], list[Tensor]] | None = getattr(network, "heads", None)
+    return several(images) if several else [network(images)]
 
 
-def loss_of(
-    task: Task, network: nn.Module, batch: Batch, stress: Stress, *, auxiliary: float
-) -> tuple[Tensor, Tensor]:
+def loss_of(task: Task, network: nn.Module, batch: Batch, stress: Stress, *, auxiliary: float) -> tuple[Tensor, Tensor]:
     """The loss, those of auxiliary heads included, and the main scores."""
     scores, *others = heads(network, batch.images)
     loss = task.loss(scores.float(), batch.targets, stress)

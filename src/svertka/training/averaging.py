@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+Tensors = tuple[Tensor, ...] | list[Tensor]
+
 
 def averaged(network: nn.Module, decay: float) -> AveragedModel:
     """A second network that follows the first: `a ← d a + (1 − d) w` after every step.
@@ -12,7 +14,7 @@ def averaged(network: nn.Module, decay: float) -> AveragedModel:
     normalisation are averaged alike; Polyak and Juditsky (1992), in exponential form.
     """
 
-    def follow(mine: list[Tensor], theirs: list[Tensor], steps: Tensor | int) -> None:
+    def follow(mine: Tensors, theirs: Tensors, steps: Tensor | int) -> None:
         if not mine[0].is_floating_point():
             torch._foreach_copy_(mine, theirs)
             return

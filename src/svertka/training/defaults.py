@@ -31,7 +31,7 @@ def network_for(kind: Agreement) -> str:
     return "resnet20" if longest <= SMALL[kind.rank] else "resnet18"
 
 
-def size_for(kind: Agreement, *, fit: str, comfortable: int, published: int) -> tuple[int, ...]:
+def size_for(kind: Agreement, *, resize: str, comfortable: int, published: int) -> tuple[int, ...]:
     """Their own size where all have one and the network is comfortable with it, else the least that it is.
 
     Of several sizes: for signals the longest; for images a square or cube on the median of their shorter sides, though
@@ -39,7 +39,7 @@ def size_for(kind: Agreement, *, fit: str, comfortable: int, published: int) -> 
     """
     if len(kind.sizes) == 1:
         return enlarged(next(iter(kind.sizes)), comfortable)
-    if fit == "pad":
+    if resize == "pad":
         return enlarged([max(axis) for axis in zip(*kind.sizes, strict=True)], comfortable)
     side = min(_median(Counter({min(sizes): count for sizes, count in kind.sizes.items()})), published)
     return enlarged([side] * kind.rank, comfortable)
@@ -54,23 +54,25 @@ def enlarged(sizes: Sequence[int], least: int) -> tuple[int, ...]:
 def filled(settings: TrainSettings, kind: Agreement, *, sizes: Sequence[int], images: int, task: str) -> TrainSettings:
     """The settings with every choice made that was left open, for a training part of so many images."""
     batch = settings.batch or batch_for(images, sizes)
-    photographs = kind.rank == 2 and kind.colour == "rgb"
-    shifts = kind.rank > 1 and task == "classify"
+    moves = task == "classify"  # a number may change with what moves
     choices = {
         "size": sides(tuple(sizes), kind.rank),
-        "fit": settings.fit or fit_for(kind.rank),
+        "resize": settings.resize or resize_for(kind.rank),
         "epochs": settings.epochs or min(max(round(IMAGES / images), EPOCHS[0]), EPOCHS[1]),
         "batch": min(batch, images),
         "rate": settings.rate or rate_for(settings.optimiser, batch * settings.accumulate),
         "decay": DECAYS[settings.optimiser] if settings.decay is None else settings.decay,
-        "flip": settings.flip or ("horizontal" if photographs and task == "classify" else "none"),
+        "clip": (0.0 if moves else 1.0) if settings.clip is None else settings.clip,
+        "flip": settings.flip or ("horizontal" if moves and kind.rank == 2 and kind.colour == "rgb" else "none"),
         "threads": settings.threads or get_num_threads(),
-        "crop": (0.125 if shifts else 0.0) if settings.crop is None else settings.crop,
+        "crop": (0.125 if moves and kind.rank > 1 else 0.0) if settings.crop is None else settings.crop,
+        "rotation": (10.0 if moves and kind.rank == 2 else 0.0) if settings.rotation is None else settings.rotation,
+        "zoom": (0.1 if moves and kind.rank == 2 else 0.0) if settings.zoom is None else settings.zoom,
     }
     return settings.but(**choices)
 
 
-def fit_for(rank: int) -> str:
+def resize_for(rank: int) -> str:
     """Signals are cut or padded, for scaling would change their pitch; images are scaled to cover."""
     return "pad" if rank == 1 else "cover"
 

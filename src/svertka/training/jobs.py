@@ -1,31 +1,24 @@
 """Training a network into a run folder, and going on after an interruption."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
-import torch
-
-from svertka.data.augment import Augment
-from svertka.data.batches import Epochs
 from svertka.data.datasets import DataSet
 from svertka.data.sets import open_data
 from svertka.data.stores import Progress, silent
 from svertka.evaluation import evaluated
 from svertka.inference import Predictor
-from svertka.nn import device_of, laid_out
+from svertka.nn import device_of
 from svertka.runs import Asked, Run, check_free, free_name, new_run, open_run
 from svertka.settings import EvaluateSettings, TrainSettings
-from svertka.tasks import Figures, measured
 from svertka.training.events import Reading, Watch, unwatched
-from svertka.training.finder import Trial, find_rate
+from svertka.training.fitting import contained, epochs_for, learner_for, validation, with_rate
 from svertka.training.interrupts import postponed
 from svertka.training.keeper import Keeper
 from svertka.training.learner import Learner
 from svertka.training.loop import fit
 from svertka.training.preparing import Prepared, prepare, prepare_again
+from svertka.zoo import find
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +59,8 @@ def train(
     """
     chosen = (settings or TrainSettings()).but(**changes)
     device = device_of(chosen.device)
+    if variant != "auto":
+        find(variant)
     if run is not None:
         check_free(Path(run), overwrite=overwrite)
     ready = prepare(variant, open_data(data, chosen), chosen, device, _reading(watch))
@@ -100,44 +95,6 @@ def resume(run: str | Path | Run, data: DataSet | None = None, *, watch: Watch =
     return _trained(folder, prepare_again(folder, found, device_of(settings.device), _reading(watch)), watch)
 
 
-def with_rate(ready: Prepared) -> tuple[Prepared, list[Trial]]:
-    """The same with its learning rate measured, where the settings ask for that."""
-    if ready.settings.rate != "find":
-        return ready, []
-    rate, trials = find_rate(learner_for(ready), epochs_for(ready))
-    log.info("rate: %.2g, a tenth of where the loss was least in the range test", rate)
-    return replace(ready, settings=ready.settings.but(rate=rate)), trials
-
-
-def learner_for(ready: Prepared) -> Learner:
-    """A fresh network, ready to learn; its first weights follow from the seed."""
-    torch.manual_seed(ready.settings.seed)
-    device = ready.shelf.device
-    network = laid_out(ready.facts.build(), device)
-    return Learner(network, ready.task, ready.stress(), ready.settings, len(epochs_for(ready)), device)
-
-
-def epochs_for(ready: Prepared) -> Epochs:
-    """The batches to learn from."""
-    settings = ready.settings
-    augment = Augment.of(settings, ready.shelf.preprocess.rank)
-    return Epochs(ready.shelf, ready.part("train"), settings.batch or 1, settings.seed, augment, ready.chances())
-
-
-def validation(ready: Prepared, learner: Learner) -> Callable[[], Figures] | None:
-    """How to validate; nothing where no samples are held back for it."""
-    indices = ready.part("val")
-    if len(indices) == 0:
-        return None
-
-    def figures() -> Figures:
-        with learner.autocast():
-            batches = ready.shelf.in_order(indices, ready.settings.batch or 1)
-            return measured(ready.task, learner.tested.eval(), batches)
-
-    return figures
-
-
 def _trained(folder: Run, ready: Prepared, watch: Watch) -> Run:
     with folder.alone(), contained(ready.settings.threads, ready.shelf.device):
         learner = learner_for(ready)
@@ -168,19 +125,6 @@ def _report(folder: Run, ready: Prepared) -> None:
         Predictor.load(folder, str(ready.shelf.device)), ready.data, ready.shelf.store, ready.part(part),
         run=folder, part=part, folder=folder.path, settings=EvaluateSettings(), progress=silent,
     )  # fmt: skip
-
-
-@contextmanager
-def contained(threads: int | None, device: torch.device) -> Iterator[None]:
-    """Leave torch's threads and random numbers as they were found."""
-    before = torch.get_num_threads()
-    devices = [device] if device.type == "cuda" else []
-    try:
-        torch.set_num_threads(threads or before)
-        with torch.random.fork_rng(devices):
-            yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _reading(watch: Watch) -> Progress:

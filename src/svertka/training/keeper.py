@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from svertka.errors import MissingExtra
 from svertka.runs import Run

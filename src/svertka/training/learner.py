@@ -47,7 +47,13 @@ class Learner:
     """
 
     def __init__(
-        self, network: nn.Module, task: Task, stress: Stress, settings: TrainSettings, batches: int, device: torch.device
+        self,
+        network: nn.Module,
+        task: Task,
+        stress: Stress,
+        settings: TrainSettings,
+        batches: int,
+        device: torch.device,
     ) -> None:
         self.network = network
         self.task = task
@@ -96,7 +102,7 @@ class Learner:
         value = float(loss.detach())
         if not np.isfinite(value):
             raise TrainingError(self._bad(value, batch))
-        self.scaler.scale(loss / self._group()).backward()
+        torch.autograd.backward(self.scaler.scale(loss / self._group()))
         self.place += 1
         if self.settled:
             self._step()

@@ -82,7 +82,7 @@ def _finished(learner: Learner, clock: Clock, figures: Figures | None) -> EpochD
 
 
 def _is_best(learner: Learner, figures: Figures | None) -> bool:
-    """Whether validation was never better; without one, the latest is the best. Of equal figures the lower loss wins."""
+    """Whether validation was never better, of equal figures by the loss; without one, the latest is the best."""
     if figures is None or learner.best is None:
         return True
     best = learner.best

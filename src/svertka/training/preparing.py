@@ -1,7 +1,6 @@
 """From a data set to batches: which network, which size, which part, which numbers."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from math import prod
@@ -16,7 +15,7 @@ from svertka.data.datasets import DataSet, subset
 from svertka.data.moments import Moments
 from svertka.data.preprocess import Preprocess, scale_of
 from svertka.data.rasters import Header
-from svertka.data.samples import Chosen, Indices, Samples
+from svertka.data.samples import Indices, Samples
 from svertka.data.splits import Parts, counted, split
 from svertka.data.stores import Decoded, OnDemand, Progress, Store, decode
 from svertka.errors import DataError, RunError
@@ -26,7 +25,7 @@ from svertka.nn import space_of
 from svertka.runs import Facts, Row, Run
 from svertka.settings import TrainSettings
 from svertka.tasks import TASKS, Stress, Task
-from svertka.training.defaults import filled, fit_for, network_for, size_for
+from svertka.training.defaults import filled, network_for, resize_for, size_for
 from svertka.zoo import Variant, find
 
 log = logging.getLogger(__name__)
@@ -62,8 +61,8 @@ class Prepared:
         """What the loss stresses, by the settings and the classes of the training part."""
         if self.settings.class_weights == "none" or not self.data.classes:
             return Stress(self.settings.smoothing)
-        weights = 1 / self._class_counts()
-        weights = torch.from_numpy(weights / weights.mean()).float()
+        rarity = 1 / self._class_counts()
+        weights = torch.from_numpy(rarity / rarity.mean()).float()
         return Stress(self.settings.smoothing, weights.to(self.shelf.device))
 
     def chances(self) -> NDArray[np.float64] | None:
@@ -142,11 +141,21 @@ def look(data: DataSet, settings: TrainSettings) -> tuple[DataSet, Agreement]:
     headers, faults = peeked(data.samples, skip_bad=settings.skip_bad)
     data = subset(data, np.array(sorted(headers))) if faults else data
     if len(data) == 0:
-        raise DataError(f"{data.source}: none of its {len(faults)} images can be read; the first: {next(iter(faults.values()))}")
-    kind = agree(list(headers.values()), data.samples, settings.colour)
+        raise DataError(
+            f"{data.source}: none of its {len(faults)} images can be read; the first: {next(iter(faults.values()))}"
+        )
+    kind = agree(list(headers.values()), data.samples.place, settings.colour)
     channels = f"{kind.channels} channel{'s' if kind.channels > 1 else ''} of {kind.dtype}"
     what = f"{len(data.classes)} classes" if data.classes else f"numbers ({', '.join(data.columns)})"
-    log.info("data: %s, %s of %s: %s images, %s, %s", data.name, data.layout, described(kind.sizes), f"{len(data):,}", channels, what)
+    log.info(
+        "data: %s, %s of %s: %s images, %s, %s",
+        data.name,
+        data.layout,
+        described(kind.sizes),
+        f"{len(data):,}",
+        channels,
+        what,
+    )
     _tell_faults(faults)
     return data, kind
 
@@ -185,8 +194,8 @@ def plan(variant: Variant, kind: Agreement, settings: TrainSettings, outputs: in
     Raises:
         ShapeError: images of the size asked for are too small for the network.
     """
-    fit = settings.fit or fit_for(kind.rank)
-    sizes = _sizes(variant, kind, settings, fit)
+    resize = settings.resize or resize_for(kind.rank)
+    sizes = _sizes(variant, kind, settings, resize)
     with torch.device("meta"):
         network = variant.build(
             classes=outputs, channels=kind.channels, space=space_of(kind.rank), **variant.bound_to(sizes)
@@ -199,7 +208,7 @@ def plan(variant: Variant, kind: Agreement, settings: TrainSettings, outputs: in
         log.info("cost: these are large images for %s; --size %d would cost less", variant.name, variant.size)
     return Preprocess(
         colour=kind.colour, channels=kind.channels, model=kind.model, dtype=kind.dtype, fill=settings.fill,
-        pages=settings.pages, sizes=sizes, fit=fit, scale=scale_of(kind.dtype),
+        pages=settings.pages, sizes=sizes, resize=resize, scale=scale_of(kind.dtype),
         mean=(0.0,) * kind.channels, deviation=(1.0,) * kind.channels,
     )  # fmt: skip
 
@@ -229,15 +238,15 @@ def shelve(data: DataSet, store: Store, preprocess: Preprocess, facts: Facts, de
     return Shelf(store, targets, len(data.classes), preprocess, device)
 
 
-def _sizes(variant: Variant, kind: Agreement, settings: TrainSettings, fit: str) -> tuple[int, ...]:
+def _sizes(variant: Variant, kind: Agreement, settings: TrainSettings, resize: str) -> tuple[int, ...]:
     if settings.size:
         return sides(settings.size, kind.rank)
     with torch.device("meta"):
         network = variant.build(channels=kind.channels, space=space_of(kind.rank))
     comfortable = 1 if variant.bound_to((1,)) else comfortable_size(network, kind.channels, kind.rank)
-    sizes = size_for(kind, fit=fit, comfortable=comfortable, published=variant.size)
+    sizes = size_for(kind, resize=resize, comfortable=comfortable, published=variant.size)
     if len(kind.sizes) > 1:
-        log.info("size: images are brought to %s (%s); --size chooses", times(sizes), fit)
+        log.info("size: images are brought to %s (%s); --size chooses", times(sizes), resize)
     elif sizes != next(iter(kind.sizes)):
         log.info("size: images are enlarged to %s, the least that %s is comfortable with", times(sizes), variant.name)
     return sizes
@@ -250,4 +259,6 @@ def _deviation(values: NDArray[np.float64]) -> list[float]:
 
 def _tell_faults(faults: dict[int, str]) -> None:
     if faults:
-        log.warning("%d images cannot be read and are left out; the first: %s", len(faults), next(iter(faults.values())))
+        log.warning(
+            "%d images cannot be read and are left out; the first: %s", len(faults), next(iter(faults.values()))
+        )

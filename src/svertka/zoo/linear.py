@@ -1,6 +1,8 @@
 """The linear classifier: one weight for each pixel and class."""
 
-from torch import Tensor, nn
+from collections import OrderedDict
+
+from torch import nn
 
 from svertka.nn import PLANE, Space
 from svertka.zoo.registry import architecture, variant
@@ -13,7 +15,7 @@ from svertka.zoo.registry import architecture, variant
     classes=10,
     variants={"linear": variant(7_850)},
 )
-class Linear(nn.Module):
+class Linear(nn.Sequential):
     """Every class has an image of weights, and the best match wins.
 
     The weights are one convolution as large as the image: `size` is that image's side, or all of its sides.
@@ -22,10 +24,5 @@ class Linear(nn.Module):
     def __init__(
         self, *, size: int | tuple[int, ...] = 28, channels: int = 1, classes: int = 10, space: Space = PLANE
     ) -> None:
-        super().__init__()
-        self.stem = nn.Identity()
-        self.body = nn.Identity()
-        self.head = nn.Sequential(space.conv(channels, classes, size), nn.Flatten())
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.head(x)
+        head = nn.Sequential(space.conv(channels, classes, size), nn.Flatten())
+        super().__init__(OrderedDict(stem=nn.Identity(), body=nn.Identity(), head=head))

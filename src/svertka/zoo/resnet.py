@@ -79,9 +79,7 @@ class ResNet(nn.Sequential):
         space: Space = PLANE,
     ) -> None:
         widths = [width * 2**stage for stage, depth in enumerate(depths) for _ in range(depth)]
-        body = [
-            basic(space, cin, cout, 1 if cin == cout else 2, shortcut) for cin, cout in pairwise([width, *widths])
-        ]
+        body = [basic(space, cin, cout, 1 if cin == cout else 2, shortcut) for cin, cout in pairwise([width, *widths])]
         super().__init__(
             OrderedDict(
                 stem=stem(space, channels, width),

@@ -3,4 +3,17 @@
 from svertka.data.formats import arrays, bitmaps, fits, sound, tiff
 from svertka.data.formats.registry import Format, Opening, formats, is_image, peek, read, register
 
-__all__ = ["Format", "Opening", "arrays", "bitmaps", "fits", "formats", "is_image", "peek", "read", "register", "sound", "tiff"]
+__all__ = [
+    "Format",
+    "Opening",
+    "arrays",
+    "bitmaps",
+    "fits",
+    "formats",
+    "is_image",
+    "peek",
+    "read",
+    "register",
+    "sound",
+    "tiff",
+]

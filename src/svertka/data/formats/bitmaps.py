@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from svertka.data.formats.registry import Format, Opening, register
 from svertka.data.rasters import Colour, Header, Raster
@@ -58,13 +58,13 @@ def peek(path: Path, opening: Opening) -> Header:
 
 
 @contextmanager
-def _opened(path: Path, opening: Opening) -> Iterator[Image.Image]:
+def _opened(path: Path, opening: Opening) -> Iterator[ImageFile.ImageFile]:
     # Pillow keeps its limit in a global and checks it while opening; ours is checked instead, below.
     with _LIMIT:
         theirs, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
             image = Image.open(path)
-        except Image.UnidentifiedImageError:
+        except UnidentifiedImageError:
             raise DataError(f"it is no image; it begins with {_beginning(path)!r}") from None
         finally:
             Image.MAX_IMAGE_PIXELS = theirs
@@ -81,7 +81,7 @@ def _mode(image: Image.Image) -> tuple[str, Colour, int, str]:
     return MODES[image.mode]
 
 
-def _is_deep(image: Image.Image) -> bool:
+def _is_deep(image: ImageFile.ImageFile) -> bool:
     """Whether the file holds 16 bits in several channels, of which Pillow would keep 8."""
     raw = image.tile[0][3] if image.tile else None
     raw = raw[0] if isinstance(raw, tuple) else raw

@@ -73,7 +73,7 @@ def is_image(path: Path) -> bool:
     return path.suffix.lower() in formats()
 
 
-def read(path: Path, opening: Opening = Opening()) -> Raster:  # noqa: B008 - frozen
+def read(path: Path, opening: Opening = Opening()) -> Raster:
     """The image in a file, as the file holds it.
 
     Raises:
@@ -83,7 +83,7 @@ def read(path: Path, opening: Opening = Opening()) -> Raster:  # noqa: B008 - fr
     return _with_name(path, lambda image_format: image_format.read(path, opening))
 
 
-def peek(path: Path, opening: Opening = Opening()) -> Header:  # noqa: B008 - frozen
+def peek(path: Path, opening: Opening = Opening()) -> Header:
     """What is known of the image in a file without decoding it.
 
     Raises:

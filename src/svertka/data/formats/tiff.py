@@ -27,7 +27,7 @@ def read(path: Path, opening: Opening) -> Raster:
             pixels = series.asarray()
         except ValueError as error:
             if "imagecodecs" in str(error):
-                compression = series.keyframe.compression.name
+                compression = tifffile.COMPRESSION(series.keyframe.compression).name
                 raise MissingExtra(f"{path}: TIFF compressed by {compression}", "imagecodecs", "science") from None
             raise
         return _raster(pixels, series, opening)
@@ -67,10 +67,10 @@ def _ordered(pixels: Pixels, axes: str) -> Pixels:
     return pixels.reshape(count, -1, *pixels.shape[-2:])
 
 
-def _shown(pixels: Pixels, page: tifffile.TiffPage | tifffile.TiffFrame) -> Pixels:
+def _shown(pixels: Pixels, page: tifffile.TiffPage) -> Pixels:
     """The values a viewer would show: palettes looked up, bits as 0 and 255, white-is-zero turned round."""
     if page.photometric == tifffile.PHOTOMETRIC.PALETTE:
-        return np.moveaxis(page.colormap[:, pixels[:, 0]], 0, 1)
+        return np.moveaxis(np.asarray(page.colormap)[:, pixels[:, 0]], 0, 1)
     if pixels.dtype == bool:
         pixels = pixels.astype(np.uint8) * 255
     if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE and pixels.dtype.kind == "u":
@@ -78,7 +78,7 @@ def _shown(pixels: Pixels, page: tifffile.TiffPage | tifffile.TiffFrame) -> Pixe
     return pixels
 
 
-def _colour(page: tifffile.TiffPage | tifffile.TiffFrame, channels: int) -> Colour:
+def _colour(page: tifffile.TiffPage, channels: int) -> Colour:
     alpha = any(sample in ALPHA for sample in page.extrasamples)
     match page.photometric:
         case tifffile.PHOTOMETRIC.RGB | tifffile.PHOTOMETRIC.YCBCR | tifffile.PHOTOMETRIC.PALETTE:

@@ -4,7 +4,7 @@ import gzip
 import re
 from math import prod
 from pathlib import Path
-from zlib import error as ZlibError  # noqa: N812 - it is a class
+from zlib import error as ZlibError
 
 import numpy as np
 
@@ -59,7 +59,9 @@ def load(path: Path) -> Pixels:
     shape = tuple(np.frombuffer(content[4:begin], ">u4").tolist())
     dtype = np.dtype(TYPES[content[2]])
     if len(content) - begin != prod(shape) * dtype.itemsize:
-        raise DataError(f"{path} is damaged: {shape} numbers need {prod(shape) * dtype.itemsize} bytes, not {len(content) - begin}")
+        raise DataError(
+            f"{path} is damaged: {shape} numbers need {prod(shape) * dtype.itemsize} bytes, not {len(content) - begin}"
+        )
     return np.frombuffer(content[begin:], dtype).reshape(shape)
 
 

@@ -66,11 +66,11 @@ def read(arrays: Mapping[str, Any], settings: DataSettings, *, name: str, source
         )
     images = {names[part, "images"]: roles[part, "images"] for part in parts}
     targets = [np.asarray(roles[part, "targets"]) for part in parts]
-    for part, found in zip(parts, targets, strict=True):
-        if len(found) != len(roles[part, "images"]):
+    for part, values in zip(parts, targets, strict=True):
+        if len(values) != len(roles[part, "images"]):
             key = names[part, "images"]
-            raise DataError(f"{source}: {key} has {len(roles[part, 'images'])} images, its targets are {len(found)}")
-    marks = [part for part, found in zip(parts, targets, strict=True) for _ in range(len(found))]
+            raise DataError(f"{source}: {key} has {len(roles[part, 'images'])} images, its targets are {len(values)}")
+    marks = [part for part, values in zip(parts, targets, strict=True) for _ in range(len(values))]
     first = next(iter(images.values()))
     axes = settings.axes or "N" + guessed(first.shape[1:])
     origin = Origin(name, source, layout, Arrays(images, axes), marks)

@@ -49,7 +49,9 @@ def read(path: Path, settings: DataSettings) -> DataSet:
 def _rows(path: Path) -> list[Row]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-        rows: list[Row] = [json.loads(line) for line in text.splitlines() if line.strip()] if _is_json(path) else _csv(text)
+        rows: list[Row] = (
+            [json.loads(line) for line in text.splitlines() if line.strip()] if _is_json(path) else _csv(text)
+        )
     except (UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
         raise DataError(f"{path} cannot be read as {path.suffix[1:].upper()}: {error}") from None
     if not rows or not all(isinstance(row, dict) for row in rows):

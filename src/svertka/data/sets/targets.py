@@ -31,7 +31,9 @@ def with_targets(
     if task == "regress":
         return measured(origin, _numbers(values, origin.source), columns)
     if values.ndim > 1:
-        raise DataError(f"{origin.source} has {values.shape[1]} targets for each image; for classes, choose one by --target")
+        raise DataError(
+            f"{origin.source} has {values.shape[1]} targets for each image; for classes, choose one by --target"
+        )
     return classified(origin, values.tolist())
 
 

@@ -1,0 +1,5 @@
+"""`python -m svertka` does what `svertka` does."""
+
+from svertka.cli import main
+
+main()

@@ -1,0 +1,275 @@
+"""The verbs: each makes one call to a public function and says what came of it.
+
+What needs torch is imported inside, so that help and errors of usage come at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from svertka.cli.output import Output, Row, amount, facts, table
+from svertka.errors import SettingError
+from svertka.geometry import times
+from svertka.settings import OFF, DataSettings, EvaluateSettings, PredictSettings, Sizes, TrainSettings
+
+PLAIN = Output()
+
+
+def zoo(*, output: Output = PLAIN) -> None:
+    """List the networks, with what each costs for one image of its published size."""
+    from svertka import measure
+    from svertka.zoo import variants
+
+    rows = [(variant, measure.cost(variant)) for variant in variants()]
+    document = [
+        {
+            "name": variant.name, "year": variant.year, "parameters": price.parameters, "macs": price.macs,
+            "input": price.input, "classes": variant.classes, "paper": variant.paper, "summary": variant.summary,
+        }
+        for variant, price in rows
+    ]  # fmt: skip
+    cells = [
+        [variant.name, str(variant.year), price.parameters, amount(price.macs), times(price.input), variant.paper]
+        for variant, price in rows
+    ]
+    output.answer(
+        document, table(["network", "year", "parameters", "MACs", "image", "paper"], cells, texts="network paper")
+    )
+
+
+def cost(
+    variant: str,
+    /,
+    *,
+    size: Sizes | None = None,
+    classes: int | None = None,
+    channels: int | None = None,
+    space: Literal["line", "plane", "volume"] = "plane",
+    layers: Annotated[bool, OFF] = False,
+    output: Output = PLAIN,
+) -> None:
+    """Count what one image costs in a network: parameters, multiply-adds (MACs) and activations.
+
+    Parameters
+    ----------
+    variant
+        A network's name; `svertka zoo` lists them.
+    size
+        The image's size, as 96 or 96x128. By default as published.
+    classes
+        How many classes it tells apart. By default as published.
+    channels
+        How many channels the images have. By default as published.
+    space
+        Signals, images or volumes.
+    layers
+        List every layer.
+    """
+    from svertka import measure
+    from svertka.nn import SPACES
+
+    price = measure.cost(variant, size=size, classes=classes, channels=channels, space=SPACES[space])
+    if layers:
+        cells = [
+            [layer.name, layer.kind, times(layer.output), layer.parameters, layer.macs, layer.activations]
+            for layer in price.layers
+        ]
+        cells.append(["total", "", times(price.output), price.parameters, price.macs, price.activations])
+        text = table(["layer", "kind", "output", "parameters", "MACs", "activations"], cells, texts="layer kind")
+    else:
+        text = facts(
+            [
+                ["network", price.name],
+                ["image", times(price.input)],
+                ["output", times(price.output)],
+                ["parameters", price.parameters],
+                ["multiply-adds (MACs)", price.macs],
+                ["activations", price.activations],
+            ]
+        )
+    output.answer(asdict(price), text)
+
+
+def check(data: str, /, *, settings: DataSettings = DataSettings(), output: Output = PLAIN) -> int:  # noqa: B008
+    """Read every image of a data set and say what there is, and what is wrong.
+
+    The exit code is 1 where something would keep it from being trained on.
+
+    Parameters
+    ----------
+    data
+        A name (digits), or a path: a folder with a folder of images for each class, MNIST's IDX files, .npz, .npy,
+        .h5, or a table .csv or .jsonl.
+    """
+    from svertka.cli.screen import counting
+    from svertka.data.checking import check as checked
+    from svertka.data.sets import open_data
+
+    console = output.console()
+    with counting(console, "reading", quiet=output.quiet) as progress:
+        found = checked(open_data(data, settings), progress)
+    cells: list[Row] = [
+        ["data", found.name],
+        ["layout", found.layout],
+        ["images", found.samples],
+        ["sizes", found.sizes],
+        ["channels", ", ".join(map(str, found.channels))],
+        ["colours", ", ".join(found.colours)],
+        ["pixels", ", ".join(found.dtypes)],
+        ["values", "–" if found.range is None else f"{found.range[0]:.6g} to {found.range[1]:.6g}"],
+        *[(f"part {name}", count) for name, count in found.parts.items()],
+        *[(f"class {name}", count) for name, count in found.classes.items()],
+        *[(f"number {name}", f"{low:.6g} to {high:.6g}") for name, (low, high) in found.numbers.items()],
+        *[("remark", remark) for remark in found.remarks],
+        *[("problem", problem) for problem in found.problems],
+    ]
+    output.answer(asdict(found), facts(cells))
+    return 1 if found.problems else 0
+
+
+def train(
+    variant: str = "auto",
+    data: str = "digits",
+    run: Path | None = None,
+    /,
+    *,
+    overwrite: Annotated[bool, OFF] = False,
+    settings: TrainSettings = TrainSettings(),  # noqa: B008 - frozen
+    output: Output = PLAIN,
+) -> None:
+    """Train a network on your images, test it on some of them held back, and write a run folder with a report.
+
+    Without a word it trains on handwritten digits. Ctrl-C stops it, and `svertka resume` goes on.
+
+    Parameters
+    ----------
+    variant
+        A network's name (`svertka zoo` lists them), or auto for one that suits the images.
+    data
+        A name (digits), or a path: a folder with a folder of images for each class, MNIST's IDX files, .npz, .npy,
+        .h5, or a table .csv or .jsonl.
+    run
+        The folder to make. By default runs/NETWORK-DATA.
+    overwrite
+        Replace a run that is there.
+    """
+    from svertka import training
+    from svertka.cli.screen import watching
+
+    _check_order(variant)
+    console = output.console()
+    with watching(console, quiet=output.quiet) as watch:
+        made = training.train(variant, data, run, overwrite=overwrite, settings=settings, watch=watch)
+    _answer_run(made.path, output)
+
+
+def resume(run: Path, /, *, output: Output = PLAIN) -> None:
+    """Go on with an interrupted training, to the same weights as without the interruption.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    """
+    from svertka import training
+    from svertka.cli.screen import watching
+
+    console = output.console()
+    with watching(console, quiet=output.quiet) as watch:
+        made = training.resume(run, watch=watch)
+    _answer_run(made.path, output)
+
+
+def evaluate(
+    run: Path,
+    data: str | None = None,
+    /,
+    *,
+    out: Path | None = None,
+    settings: EvaluateSettings = EvaluateSettings(),  # noqa: B008 - frozen
+    output: Output = PLAIN,
+) -> None:
+    """Test a trained network on data whose truth is known, and write report.json and report.html.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    data
+        A name or a path, as for training. By default the test part of what the network was trained on.
+    out
+        The folder for the report. By default the run's own, or reports/DATA in it for other data.
+    """
+    from svertka import evaluation
+    from svertka.cli.screen import counting
+
+    console = output.console()
+    with counting(console, "evaluating", quiet=output.quiet) as progress:
+        made = evaluation.evaluate(run, data, out=out, settings=settings, progress=progress)
+    document = {"html": str(made.html), "json": str(made.json), **made.report.model_dump()}
+    output.answer(document, facts([*_figures(document), ("report", str(made.html))]))
+
+
+def predict(
+    run: Path,
+    inputs: list[Path],
+    /,
+    *,
+    out: Path | None = None,
+    overwrite: Annotated[bool, OFF] = False,
+    settings: PredictSettings = PredictSettings(),  # noqa: B008 - frozen
+    output: Output = PLAIN,
+) -> None:
+    """Say what a trained network makes of images, as CSV.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    inputs
+        Image files, folders of them (to the bottom), and arrays .npy or .npz.
+    out
+        A file to write: .csv, .json or .jsonl. By default the screen.
+    overwrite
+        Replace the file if it is there.
+    """
+    from svertka.cli.listing import listed
+    from svertka.inference import Predictor
+    from svertka.runs import open_run
+
+    output.console()
+    predictor = Predictor.load(open_run(run), settings.device)
+    listed(predictor.stream(inputs, settings), out, json=output.json_, overwrite=overwrite)
+
+
+def _check_order(variant: str) -> None:
+    """Data in the place of the network is the likeliest slip; say so instead of naming a network like it."""
+    if variant != "auto" and ("/" in variant or Path(variant).exists()):
+        raise SettingError(f"{variant} stands where the network should; write: svertka train auto {variant}")
+
+
+def _answer_run(path: Path, output: Output) -> None:
+    from svertka.runs import Run
+
+    report = Run(path).report
+    cells = [*_figures(report), ("report", str(path / "report.html")), ("run", str(path))]
+    output.answer({"run": str(path), "report": report}, facts(cells))
+
+
+def _figures(report: Mapping[str, Any]) -> list[Row]:
+    """The main figures of a report for a table."""
+    subject = report["subject"]
+    about = f"{subject['samples']:,} images of {subject['data']}, {subject['part']} part"
+    if report["task"] == "regress":
+        return [("tested on", about), *map(_error, report["columns"])]
+    low, high = report["interval"]
+    return [
+        ("tested on", about),
+        ("accuracy", f"{report['accuracy']:.4f} (95%: {low:.4f} to {high:.4f})"),
+        ("by chance", f"{report['chance']:.4f}"),
+    ]
+
+
+def _error(column: Mapping[str, Any]) -> Row:
+    return f"{column['name']} RMSE", f"{column['rmse']:.4g} (deviation {column['deviation']:.4g})"

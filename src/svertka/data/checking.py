@@ -1,0 +1,149 @@
+"""A look at a whole data set before anything is trained on it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from os import cpu_count
+
+import numpy as np
+
+from svertka.data.agreement import agree, described
+from svertka.data.batches import ahead
+from svertka.data.datasets import DataSet
+from svertka.data.rasters import Header
+from svertka.data.stores import Progress
+from svertka.errors import DataError
+
+IMBALANCE = 10  # times as many samples in the largest class as in the smallest, from which on it is said
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one image shows: its header, a digest of its pixels, their range, or what is wrong with it."""
+
+    header: Header | None
+    digest: str
+    low: float
+    high: float
+    gaps: int
+    fault: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a data set holds. `problems` keep it from being trained on; `remarks` are worth knowing."""
+
+    name: str
+    layout: str
+    task: str
+    samples: int
+    sizes: str
+    channels: list[int]
+    colours: list[str]
+    dtypes: list[str]
+    range: tuple[float, float] | None
+    classes: dict[str, int]
+    numbers: dict[str, tuple[float, float]]
+    parts: dict[str, int]
+    problems: list[str]
+    remarks: list[str]
+
+
+def check(data: DataSet, progress: Progress) -> Check:
+    """Read every image and see what there is, and what is wrong."""
+    jobs = (partial(_look, data, index) for index in range(len(data)))
+    looks: list[Look] = []
+    for found in ahead(jobs, workers=cpu_count() or 1, depth=64):
+        looks.append(found)
+        progress(len(looks), len(data))
+    headers = [look.header for look in looks if look.header]
+    faults = [look.fault for look in looks if look.fault]
+    seen = [look for look in looks if look.header]
+    return Check(
+        name=data.name,
+        layout=data.layout,
+        task=data.task,
+        samples=len(data),
+        sizes=_sizes(headers),
+        channels=sorted({header.channels for header in headers}),
+        colours=sorted({header.colour for header in headers}),
+        dtypes=sorted({header.dtype for header in headers}),
+        range=(min(look.low for look in seen), max(look.high for look in seen)) if seen else None,
+        classes={name: int((data.targets == place).sum()) for place, name in enumerate(data.classes)},
+        numbers={
+            name: (float(data.targets[:, place].min()), float(data.targets[:, place].max()))
+            for place, name in enumerate(data.columns)
+        },
+        parts={part: int((data.parts == part).sum()) for part in ("train", "val", "test") if data.given(part)},
+        problems=[*faults, *_disagreement(data, looks)],
+        remarks=[*_gaps(data, looks), *_twins(data, looks), *_imbalance(data)],
+    )
+
+
+def _look(data: DataSet, index: int) -> Look:
+    try:
+        raster = data.samples.read(index)
+    except DataError as error:
+        return Look(None, "", 0, 0, 0, str(error))
+    pixels = raster.pixels
+    finite = pixels[np.isfinite(pixels)] if pixels.dtype.kind == "f" else pixels
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    digest = blake2b(np.ascontiguousarray(pixels).tobytes(), digest_size=16).hexdigest()
+    return Look(raster.header, digest, low, high, pixels.size - finite.size, "")
+
+
+def _sizes(headers: list[Header]) -> str:
+    ranks = {len(header.sizes) for header in headers}
+    return " and ".join(
+        described(Counter(header.sizes for header in headers if len(header.sizes) == rank)) for rank in sorted(ranks)
+    )
+
+
+def _disagreement(data: DataSet, looks: list[Look]) -> list[str]:
+    """Why the images that can be read cannot be brought to one kind."""
+    readable = [index for index, look in enumerate(looks) if look.header]
+    if not readable:
+        return []
+    try:
+        headers = [header for look in looks if (header := look.header)]
+        agree(headers, lambda place: data.samples.place(readable[place]), "auto")
+    except DataError as error:
+        return [str(error)]
+    return []
+
+
+def _gaps(data: DataSet, looks: list[Look]) -> list[str]:
+    holed = [index for index, look in enumerate(looks) if look.gaps]
+    if not holed:
+        return []
+    first = data.samples.place(holed[0])
+    return [f"{len(holed)} images hold NaN or infinity, {first} the first; training wants --fill VALUE, or --skip-bad"]
+
+
+def _twins(data: DataSet, looks: list[Look]) -> list[str]:
+    """Images that are equal pixel by pixel, above all where that spoils a test or contradicts itself."""
+    groups: dict[str, list[int]] = {}
+    for index, look in enumerate(looks):
+        if look.digest:
+            groups.setdefault(look.digest, []).append(index)
+    twins = [group for group in groups.values() if len(group) > 1]
+    if not twins:
+        return []
+    example = " and ".join(data.samples.place(index) for index in twins[0][:2])
+    remarks = [f"{sum(map(len, twins)) - len(twins)} images are copies of others, as {example}"]
+    across = sum(len(set(data.parts[group])) > 1 for group in twins)
+    torn = sum(len(np.unique(data.targets[group], axis=0)) > 1 for group in twins)
+    if across:
+        remarks.append(f"{across} images occur in more than one of train, val and test, which flatters the test")
+    if torn:
+        remarks.append(f"{torn} images occur with different targets")
+    return remarks
+
+
+def _imbalance(data: DataSet) -> list[str]:
+    counts = np.bincount(data.targets) if data.classes else np.array([1])
+    if counts.max() < IMBALANCE * counts.min():
+        return []
+    least, most = data.classes[int(counts.argmin())], data.classes[int(counts.argmax())]
+    return [f"class {most} has {counts.max()} images and {least} {counts.min()}; see --class-weights and --sampling"]
