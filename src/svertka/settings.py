@@ -4,6 +4,8 @@ The command line makes its flags from these fields, Python its keywords, and a r
 so they cannot differ. `None` stands for a choice that depends on the data; `training.defaults` makes it.
 """
 
+import tomllib
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from cyclopts import Group, Parameter
@@ -100,7 +102,7 @@ class DataSettings(Reading):
     """Put this value where a file holds NaN or infinity, instead of refusing it."""
 
     task: Annotated[Literal["auto", "classify", "regress"], DATA] = "auto"
-    """Learn classes or numbers. auto: numbers only where a manifest or an array holds fractions."""
+    """Learn classes or numbers. auto: texts, whole numbers of an array, and columns called label are classes."""
 
 
 class TrainSettings(DataSettings):
@@ -216,6 +218,20 @@ class TrainSettings(DataSettings):
 
     tensorboard: Annotated[bool, MACHINE, OFF] = False
     """Write the curves for TensorBoard too, into the run folder."""
+
+
+def read_settings(path: Path) -> TrainSettings:
+    """Settings from a TOML file, under `[settings]` as in a run folder or at its top.
+
+    Raises:
+        SettingError: the file is missing, is no TOML, or holds a value of the wrong kind.
+        UnknownName: no setting is called so.
+    """
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingError(f"{path} cannot be read as TOML: {error}") from None
+    return TrainSettings().but(**found.get("settings", found))
 
 
 class UseSettings(Reading):

@@ -51,8 +51,8 @@ def run(words: list[str]) -> int:
         return _fail(str(error), USAGE, words)
     except SvertkaError as error:
         return _fail(str(error), FAILURE, words)
-    except KeyboardInterrupt:
-        return _fail("interrupted", INTERRUPTED, words)
+    except KeyboardInterrupt as error:
+        return _fail("; ".join(["interrupted", *map(str, error.args)]), INTERRUPTED, words)
     except BrokenPipeError:
         # Whoever read our output has stopped, as `head` does; that is no failure of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

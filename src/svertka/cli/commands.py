@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from svertka.cli.output import Output, Row, amount, facts, table
 from svertka.errors import SettingError
 from svertka.geometry import times
-from svertka.settings import OFF, DataSettings, EvaluateSettings, PredictSettings, Sizes, TrainSettings
+from svertka.settings import OFF, DataSettings, EvaluateSettings, PredictSettings, Sizes, TrainSettings, read_settings
 
 PLAIN = Output()
 
@@ -134,6 +134,7 @@ def train(
     run: Path | None = None,
     /,
     *,
+    config: Path | None = None,
     overwrite: Annotated[bool, OFF] = False,
     settings: TrainSettings = TrainSettings(),  # noqa: B008 - frozen
     output: Output = PLAIN,
@@ -151,6 +152,8 @@ def train(
         .h5, or a table .csv or .jsonl.
     run
         The folder to make. By default runs/NETWORK-DATA.
+    config
+        A TOML file with settings, as settings.toml of another run. What is said here goes before it.
     overwrite
         Replace a run that is there.
     """
@@ -158,6 +161,8 @@ def train(
     from svertka.cli.screen import watching
 
     _check_order(variant)
+    if config is not None:
+        settings = read_settings(config).but(**settings.model_dump(include=settings.model_fields_set))
     console = output.console()
     with watching(console, quiet=output.quiet) as watch:
         made = training.train(variant, data, run, overwrite=overwrite, settings=settings, watch=watch)

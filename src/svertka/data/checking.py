@@ -118,7 +118,7 @@ def _gaps(data: DataSet, looks: list[Look]) -> list[str]:
     if not holed:
         return []
     first = data.samples.place(holed[0])
-    return [f"{len(holed)} images hold NaN or infinity, {first} the first; training wants --fill VALUE, or --skip-bad"]
+    return [f"images that hold NaN or infinity: {len(holed)}, as {first}; training wants --fill VALUE or --skip-bad"]
 
 
 def _twins(data: DataSet, looks: list[Look]) -> list[str]:
@@ -131,13 +131,13 @@ def _twins(data: DataSet, looks: list[Look]) -> list[str]:
     if not twins:
         return []
     example = " and ".join(data.samples.place(index) for index in twins[0][:2])
-    remarks = [f"{sum(map(len, twins)) - len(twins)} images are copies of others, as {example}"]
+    remarks = [f"copies of other images: {sum(map(len, twins)) - len(twins)}, as {example}"]
     across = sum(len(set(data.parts[group])) > 1 for group in twins)
     torn = sum(len(np.unique(data.targets[group], axis=0)) > 1 for group in twins)
     if across:
-        remarks.append(f"{across} images occur in more than one of train, val and test, which flatters the test")
+        remarks.append(f"images that occur in more than one of train, val and test, which flatters the test: {across}")
     if torn:
-        remarks.append(f"{torn} images occur with different targets")
+        remarks.append(f"images that occur with different targets: {torn}")
     return remarks
 
 

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 Pixels = NDArray[Any]
 Colour = Literal["grey", "grey+alpha", "rgb", "rgb+alpha", "cmyk", "channels"]
 
-CHANNELS: dict[int, Colour] = {1: "grey", 3: "rgb"}
-
 
 @dataclass(frozen=True)
 class Header:
@@ -41,5 +39,12 @@ def kind(dtype: np.dtype[Any]) -> str:
 
 
 def plain(pixels: Pixels) -> Raster:
-    """An image that says nothing of its channels: one is grey, any other number is just channels."""
-    return Raster(pixels, "grey" if pixels.shape[0] == 1 else "channels")
+    """An image that says nothing of its channels."""
+    return Raster(pixels, colour_of(pixels.shape[0], pixels.ndim - 1, kind(pixels.dtype)))
+
+
+def colour_of(channels: int, rank: int, dtype: str) -> Colour:
+    """What channels mean where nothing says so: one is grey, three of 8 bits in a plane are red, green and blue."""
+    if channels == 1:
+        return "grey"
+    return "rgb" if (channels, rank, dtype) == (3, 2, "uint8") else "channels"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from svertka.data.axes import arranged, check
 from svertka.data.formats import Opening, peek, read
-from svertka.data.rasters import Colour, Header, Pixels, Raster, kind
+from svertka.data.rasters import Colour, Header, Pixels, Raster, colour_of, kind
 from svertka.errors import DataError
 
 Indices = NDArray[np.intp]
@@ -120,7 +120,7 @@ class Arrays:
         channels = shape.get("C", 1)
         sizes = tuple(shape[axis] for axis in "TDHW" if axis in shape)
         dtype = "uint8" if array.dtype == bool else kind(array.dtype)
-        return Header(channels, sizes, dtype, colour or ("grey" if channels == 1 else "channels"))
+        return Header(channels, sizes, dtype, colour or colour_of(channels, len(sizes), dtype))
 
 
 @dataclass(frozen=True)

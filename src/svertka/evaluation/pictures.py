@@ -33,7 +33,7 @@ THUMBNAIL = 96
 def curves(history: Sequence[Mapping[str, float]], figure: str) -> str:
     """Loss and figure of merit over the epochs, of the training part and of validation."""
     with mpl.rc_context(STYLE):
-        canvas = Figure(figsize=(7.6, 2.7), layout="constrained")
+        canvas = Figure(figsize=(9.4, 2.9), layout="constrained")
         for axes, what in zip(canvas.subplots(1, 2), ("loss", figure), strict=True):
             _curve(axes, history, what)
         return _svg(canvas)
@@ -70,7 +70,7 @@ def diagram(bins: Sequence[Bin]) -> str:
         upper.bar(middles, [each.accuracy for each in bins], [0.9 * width for width in widths], color=FIRST)
         upper.plot([0, 1], [0, 1], color=SECOND, linewidth=1, linestyle="--", label="as sure as right")
         upper.set(xlim=(0, 1), ylim=(0, 1), ylabel="accuracy")
-        upper.legend(loc="upper left")
+        upper.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.1)
         lower.bar(middles, [each.samples for each in bins], [0.9 * width for width in widths], color=SOFT)
         lower.set(xlabel="confidence", ylabel="samples", yscale="log")
         return _svg(canvas)

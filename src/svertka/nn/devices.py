@@ -5,8 +5,6 @@ from torch import Tensor, nn
 
 from svertka.errors import SettingError
 
-LAYOUTS = {4: torch.channels_last, 5: torch.channels_last_3d}  # by the number of axes; measured faster, never slower
-
 
 def device_of(name: str) -> torch.device:
     """The device of this name; auto is the first that is there of cuda, mps and cpu.
@@ -25,17 +23,19 @@ def device_of(name: str) -> torch.device:
 
 
 def laid_out(network: nn.Module, device: torch.device) -> nn.Module:
-    """The network on a device, with its kernels' channels last."""
+    """The network on a device, its kernels laid out as its images are."""
     network = network.to(device)
     for parameter in network.parameters():
-        if parameter.dim() in LAYOUTS:
-            parameter.data = parameter.data.contiguous(memory_format=LAYOUTS[parameter.dim()])
+        parameter.data = lay_out(parameter.data)
     return network
 
 
 def lay_out(images: Tensor) -> Tensor:
-    """Images `(batch, channels, *sizes)` with channels last."""
-    return images.contiguous(memory_format=LAYOUTS[images.dim()]) if images.dim() in LAYOUTS else images
+    """Planes `(batch, channels, height, width)` with channels last in memory; anything else as it is.
+
+    For planes that is faster on processors (`benchmarks/layouts.py`); for volumes it is slower.
+    """
+    return images.contiguous(memory_format=torch.channels_last) if images.dim() == 4 else images
 
 
 def _has_cuda() -> bool:

@@ -15,6 +15,7 @@ EPOCHS = (10, 50)
 BATCHES = (16, 128)
 STEPS = 20  # at least in an epoch, where a smaller batch can give them
 PIXELS = 2**23  # in a batch at most: 128 images of 256x256
+WHOLE = 0.95  # share of signals that are kept whole, where they differ in length
 SMALL = {1: 256, 2: 64, 3: 32}  # by rank, the longest side of a small image
 RATES = {"sgd": 0.1, "adam": 1e-3, "adamw": 1e-3}
 DECAYS = {"sgd": 5e-4, "adam": 0.0, "adamw": 1e-2}
@@ -34,14 +35,15 @@ def network_for(kind: Agreement) -> str:
 def size_for(kind: Agreement, *, resize: str, comfortable: int, published: int) -> tuple[int, ...]:
     """Their own size where all have one and the network is comfortable with it, else the least that it is.
 
-    Of several sizes: for signals the longest; for images a square or cube on the median of their shorter sides, though
-    not above the size the network was published for.
+    Of several sizes: where images are not scaled, the one that keeps 95% of them whole; else a square or cube on the
+    median of their shorter sides, though not above the size the network was published for.
     """
     if len(kind.sizes) == 1:
         return enlarged(next(iter(kind.sizes)), comfortable)
     if resize == "pad":
-        return enlarged([max(axis) for axis in zip(*kind.sizes, strict=True)], comfortable)
-    side = min(_median(Counter({min(sizes): count for sizes, count in kind.sizes.items()})), published)
+        return enlarged([_quantile(kind.sizes, axis, WHOLE) for axis in range(kind.rank)], comfortable)
+    shorter: Counter[tuple[int, ...]] = Counter((min(sizes),) for sizes in kind.sizes.elements())
+    side = min(_quantile(shorter, 0, 0.5), published)
     return enlarged([side] * kind.rank, comfortable)
 
 
@@ -94,6 +96,7 @@ def _power_of_two(limit: float) -> int:
     return 2 ** int(log2(limit)) if limit >= 1 else 1
 
 
-def _median(values: Counter[int]) -> int:
-    ordered = sorted(values.elements())
-    return ordered[len(ordered) // 2]
+def _quantile(sizes: Counter[tuple[int, ...]], axis: int, share: float) -> int:
+    """The least length on an axis that this share of the images does not exceed."""
+    lengths = sorted(size[axis] for size in sizes.elements())
+    return lengths[min(int(share * len(lengths)), len(lengths) - 1)]

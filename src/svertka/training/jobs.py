@@ -115,7 +115,7 @@ def _learn(folder: Run, learner: Learner, ready: Prepared, watch: Watch) -> None
             watch(event)
             if interrupts.asked and learner.settled:
                 keeper.save()
-                raise KeyboardInterrupt
+                raise KeyboardInterrupt(f"go on with: svertka resume {folder.path}")
 
 
 def _report(folder: Run, ready: Prepared) -> None:

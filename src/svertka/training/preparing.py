@@ -204,7 +204,7 @@ def plan(variant: Variant, kind: Agreement, settings: TrainSettings, outputs: in
     price = count(network, kind.channels, sizes)
     log.info("cost: %s has %s parameters, and takes %s multiply-adds for an image of %s",
              variant.name, f"{price.parameters:,}", f"{price.macs:,}", times(sizes))  # fmt: skip
-    if prod(sizes) > LARGE * variant.size**kind.rank:
+    if kind.rank == 2 and prod(sizes) > LARGE * variant.size**2:
         log.info("cost: these are large images for %s; --size %d would cost less", variant.name, variant.size)
     return Preprocess(
         colour=kind.colour, channels=kind.channels, model=kind.model, dtype=kind.dtype, fill=settings.fill,

@@ -20,6 +20,8 @@ from svertka.settings import DataSettings
 log = logging.getLogger(__name__)
 
 PATHS = ("path", "file", "filename", "filepath", "image", "image_path", "name")
+LABELS = ("label", "labels", "class", "category", "target_class", "y")
+MEANS = {"classify": "classes", "regress": "numbers"}
 SPLITS = ("split", "part", "subset", "set")
 PARTS = {
     "train": "train", "training": "train",
@@ -39,11 +41,14 @@ def read(path: Path, settings: DataSettings) -> DataSet:
     wanted = _wanted(columns, settings.target, {where, split})
     if not wanted:
         raise DataError(f"{path} has no column but {', '.join(columns)}: wanted a path and a label, or numbers")
-    log.info("%s: images from column %s, targets from %s", path.name, where, ", ".join(wanted))
+    values = _values(path, rows, wanted)
+    if settings.task == "auto":
+        settings = settings.but(task=_task(values))
+    log.info("%s: images from column %s, and from %s %s", path.name, where, ", ".join(wanted), MEANS[settings.task])
     files = Files([path.parent / str(row[where]) for row in rows], path.parent, opening(settings))
     marks = [_part(path, row[split]) for row in rows] if split else None
     origin = Origin(path.stem, str(path), "manifest", files, marks)
-    return with_targets(origin, _values(path, rows, wanted), settings, columns=wanted)
+    return with_targets(origin, values, settings, columns=wanted)
 
 
 def _rows(path: Path) -> list[Row]:
@@ -83,24 +88,22 @@ def _wanted(columns: Sequence[str], target: str | None, taken: set[str | None]) 
 
 
 def _values(path: Path, rows: Sequence[Row], columns: Sequence[str]) -> NDArray[Any]:
-    """Texts where one column holds texts or whole numbers, which name classes; else numbers."""
+    """Numbers where all are; else texts, of which there may be one column."""
     table = np.array([[str(row[column]) for column in columns] for row in rows])
-    if len(columns) == 1 and not _fractions(table):
+    if len(columns) == 1 and columns[0].lower() in LABELS:
         return table
     try:
         return table.astype(np.float64)
     except ValueError as error:
+        if len(columns) == 1:
+            return table
         names = ", ".join(columns)
         raise DataError(f"{path}: columns {names} are not all numbers ({error}); choose with --target") from None
 
 
-def _fractions(table: NDArray[np.str_]) -> bool:
-    """Whether all are numbers and some are written with a point."""
-    try:
-        table.astype(np.float64)
-    except ValueError:
-        return False
-    return not all(text.lstrip("+-").isdecimal() for text in table.flat)
+def _task(values: NDArray[Any]) -> str:
+    """Texts are classes, and so is what a column called label holds; other numbers are numbers."""
+    return "classify" if values.dtype.kind == "U" else "regress"
 
 
 def _part(path: Path, mark: object) -> str:
