@@ -52,18 +52,25 @@ class Augment:
         )  # fmt: skip
 
     def move(self, pixels: Tensor, rng: Rng) -> Tensor:
-        """Mirror and shift ready pixels, sample by sample; the border is repeated."""
-        return moved(pixels, rng, flip=self.flip, crop=self.crop) if self.flip or self.crop else pixels
+        """Mirror and shift ready pixels by whole places, where nothing else moves them."""
+        if self._warps or not (self.flip or self.crop):
+            return pixels
+        return moved(pixels, rng, flip=self.flip, crop=self.crop)
 
     def change(self, images: Tensor, rng: Rng) -> Tensor:
         """Turn, scale, recolour and blank normalised images, sample by sample."""
-        if self.rotation or self.zoom:
-            images = turned(images, rng, rotation=self.rotation, zoom=self.zoom)
+        if self._warps:
+            images = warped(images, rng, flip=self.flip, crop=self.crop, rotation=self.rotation, zoom=self.zoom)
         if self.jitter:
             images = jittered(images, rng, self.jitter)
         if self.erasing:
             images = erased(images, rng, self.erasing)
         return images
+
+    @property
+    def _warps(self) -> bool:
+        """Whether pixels land between pixels, so that all moves are best made at once."""
+        return self.rotation > 0 or self.zoom > 0
 
     def blend(self, images: Tensor, targets: Tensor, rng: Rng) -> tuple[Tensor, Tensor]:
         """Mix each image and its target with another of the batch; `targets` are shares or numbers, `(batch, any)`."""
@@ -92,30 +99,31 @@ def moved(pixels: Tensor, rng: Rng, *, flip: Sequence[int], crop: float) -> Tens
     return pixels
 
 
-def turned(images: Tensor, rng: Rng, *, rotation: float, zoom: float) -> Tensor:
-    """Turn by up to `rotation` degrees, about the centre and any axis through it, and scale by up to a share `zoom`.
+def warped(images: Tensor, rng: Rng, *, flip: Sequence[int], crop: float, rotation: float, zoom: float) -> Tensor:
+    """Mirror, shift, turn and scale in one go: about the centre, in a volume about any axis through it.
 
-    Values between pixels are interpolated linearly, and the border is repeated.
+    As `moved`, and by up to `rotation` degrees and a share `zoom`. Values between pixels are interpolated linearly, and
+    the border is repeated.
     """
     count, rank = len(images), images.dim() - 2
     sizes = np.array(images.shape[:1:-1], dtype=float)  # width first, as torch's grids count
     matrices = _rotations(rng.uniform(-rotation, rotation, count) * pi / 180, rng, rank)
     matrices = matrices / rng.uniform(1 - zoom, 1 + zoom, (count, 1, 1))
     matrices = matrices * sizes[None, None, :] / sizes[None, :, None]
-    if rank == 1:
-        return turned_line(images, matrices[:, 0, 0])
-    theta = np.concatenate([matrices, np.zeros((count, rank, 1))], axis=2)
+    for axis in flip:
+        matrices[:, :, -axis - 1] *= np.where(rng.random((count, 1)) < 0.5, -1, 1)
+    shifts = 2 * rng.uniform(-crop, crop, (count, rank, 1))  # a grid is 2 wide
+    return _sampled(images, np.concatenate([matrices, shifts], axis=2))
+
+
+def _sampled(images: Tensor, theta: NDArray[np.float64]) -> Tensor:
+    """Images read at the places where affine maps `(batch, rank, rank + 1)` send a regular grid."""
+    if images.dim() == 3:  # torch samples planes and volumes: a signal is a plane of height 1
+        plane = np.zeros((len(images), 2, 3))
+        plane[:, 0, 0], plane[:, 0, 2], plane[:, 1, 1] = theta[:, 0, 0], theta[:, 0, 1], 1
+        return _sampled(images[:, :, None], plane)[:, :, 0]
     grid = F.affine_grid(_tensor(theta, images), list(images.shape), align_corners=False)
     return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
-
-
-def turned_line(images: Tensor, scales: NDArray[np.float64]) -> Tensor:
-    """Stretch signals about their middle: a plane of height 1."""
-    theta = np.zeros((len(images), 2, 3))
-    theta[:, 0, 0], theta[:, 1, 1] = scales, 1
-    flat = images[:, :, None]
-    grid = F.affine_grid(_tensor(theta, images), list(flat.shape), align_corners=False)
-    return F.grid_sample(flat, grid, padding_mode="border", align_corners=False)[:, :, 0]
 
 
 def jittered(images: Tensor, rng: Rng, amount: float) -> Tensor:
