@@ -62,7 +62,9 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         samples = self._samples(self._checked(images, reset=False))
         store = OnDemand(samples, self.predictor_.preprocess)
-        return np.concatenate([self.predictor_.of(store.take(indices)) for indices in blocks(len(samples))])
+        return np.concatenate(
+            [self.predictor_.of(store.take(indices)) for indices in blocks(len(samples), store.preprocess)]
+        )
 
     def _checked(self, images: ArrayLike, *, reset: bool) -> NDArray[Any]:
         return np.asarray(

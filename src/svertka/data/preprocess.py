@@ -73,8 +73,8 @@ class Preprocess(BaseModel):
         if sizes != self.sizes and self.resize != "pad":
             covering = cover(sizes, self.sizes) if self.resize == "cover" else self.sizes
             pixels = pixels if covering == sizes else resampled(pixels, covering)
-        pixels = cut(pixels, self.sizes)
-        return np.ascontiguousarray(pixels if pixels.dtype == np.uint8 else pixels.astype(np.float32, copy=False))
+        pixels = np.ascontiguousarray(cut(pixels, self.sizes))
+        return pixels if pixels.dtype == np.uint8 else _single(pixels)
 
     def blank(self) -> Pixels:
         """A ready image of zeros."""
@@ -115,6 +115,14 @@ class Preprocess(BaseModel):
         if self.fill is None:
             raise DataError(f"{gaps.sum():,} of its pixels are NaN or infinite; put a value there with --fill 0")
         return np.where(gaps, pixels.dtype.type(self.fill), pixels)
+
+
+def _single(pixels: Pixels) -> Pixels:
+    with np.errstate(over="ignore"):
+        single = pixels.astype(np.float32, copy=False)
+    if pixels.dtype.itemsize > 4 and not np.isfinite(single).all():
+        raise DataError("it holds values beyond the range of float32 (3.4e38)")
+    return single
 
 
 def scale_of(dtype: str) -> float:

@@ -16,7 +16,8 @@ from svertka.data.rasters import Pixels
 from svertka.data.samples import Chosen, Indices, Samples
 from svertka.errors import DataError
 
-BLOCK = 256
+BLOCK = 256  # images at a time, or as many as
+MEMORY = 2**28  # so many bytes can hold
 GIB = 2**30
 
 Progress = Callable[[int, int], None]
@@ -108,7 +109,7 @@ def decode(
     digests: list[str] = []
     faults: dict[int, str] = {}
     kept = Kept(count, cache)
-    for indices in blocks(count):
+    for indices in blocks(count, preprocess):
         pixels = readable(source, indices, faults) if skip_bad else source.take(indices)
         good = np.array([int(index) not in faults for index in indices])
         moments.add(pixels[good & training[indices]])
@@ -144,10 +145,11 @@ def digest(pixels: Pixels) -> str:
     return blake2b(pixels.tobytes(), digest_size=8).hexdigest()
 
 
-def blocks(count: int) -> Iterator[Indices]:
-    """All places from 0, some hundred at a time."""
-    for start in range(0, count, BLOCK):
-        yield np.arange(start, min(start + BLOCK, count))
+def blocks(count: int, preprocess: Preprocess) -> Iterator[Indices]:
+    """All places from 0, some hundred at a time, or fewer where images are large."""
+    size = min(BLOCK, max(1, MEMORY // preprocess.blank().nbytes))
+    for start in range(0, count, size):
+        yield np.arange(start, min(start + size, count))
 
 
 def readable(source: OnDemand, indices: Indices, faults: dict[int, str]) -> Pixels:

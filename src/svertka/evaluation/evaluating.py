@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -9,7 +10,9 @@ from time import perf_counter
 import numpy as np
 import torch
 
+from svertka.data.batches import ahead
 from svertka.data.datasets import DataSet, subset
+from svertka.data.rasters import Pixels
 from svertka.data.samples import Indices
 from svertka.data.sets import open_data
 from svertka.data.stores import OnDemand, Progress, Store, digest, readable, silent
@@ -120,20 +123,24 @@ def collect(
     values: list[Floats] = []
     faults: dict[int, str] = {}
     digests: list[str] = []
-    for start in range(0, len(indices), settings.batch):
-        chunk = indices[start : start + settings.batch]
-        if settings.skip_bad and isinstance(store, OnDemand):
-            pixels = readable(store, chunk, faults)
-        else:
-            pixels = store.take(chunk)
+    chunks = [indices[start : start + settings.batch] for start in range(0, len(indices), settings.batch)]
+    done = 0
+    for chunk, pixels in ahead(partial(_taken, store, chunk, faults, settings) for chunk in chunks):
         good = [place for place, index in enumerate(chunk) if int(index) not in faults]
         if good:
             values.append(predictor.of(pixels[good]))
         digests += [digest(pixels[place]) for place in good]
-        progress(start + len(chunk), len(indices))
+        done += len(chunk)
+        progress(done, len(indices))
     if not values:
         raise DataError(f"none of the {len(indices)} images can be read; the first: {next(iter(faults.values()))}")
     return np.concatenate(values), faults, digests
+
+
+def _taken(store: Store, chunk: Indices, faults: dict[int, str], settings: EvaluateSettings) -> tuple[Indices, Pixels]:
+    if settings.skip_bad and isinstance(store, OnDemand):
+        return chunk, readable(store, chunk, faults)
+    return chunk, store.take(chunk)
 
 
 def _reading(predictor: Predictor, settings: EvaluateSettings) -> DataSettings:

@@ -12,7 +12,7 @@ from svertka.data.samples import Indices
 from svertka.data.stores import OnDemand, blocks, digest
 from svertka.errors import DataError
 from svertka.inference import Predictor
-from svertka.runs import Run
+from svertka.runs import Row, Run, places
 
 log = logging.getLogger(__name__)
 
@@ -55,20 +55,30 @@ def select(data: DataSet, run: Run, source: OnDemand, part: str) -> Selection:
     """
     if part == "all":
         return Selection(np.arange(len(data)), "all")
-    rows = {row.key: row for row in run.split}
-    marks = [rows[key].part if (key := data.samples.key(i)) in rows else "" for i in range(len(data))]
-    parts = np.where(data.parts == "", np.array(marks, dtype="<U5"), data.parts)
+    rows = _rows(data, run)
+    marks = np.array([row.part if row else "" for row in rows], dtype="<U5")
+    parts = np.where(data.parts == "", marks, data.parts)
     wanted = "test" if part == "auto" else part
     if part != "auto" or data.given("test"):
         return _found(np.flatnonzero(parts == wanted), wanted, data)
     seen = np.flatnonzero(np.isin(parts, SEEN))
     own = _same(data.source, run.asked.data)
     if not own:
-        seen = seen[_equal(seen, source, [rows[data.samples.key(int(index))].digest for index in seen])]
+        seen = seen[_equal(seen, source, [row.digest if (row := rows[index]) else "" for index in seen])]
     rest = np.setdiff1d(np.arange(len(data)), seen)
     if len(seen) and not own:
         log.info("%d samples that the network was trained on are left out; --part all takes them too", len(seen))
     return _found(rest, "test" if len(seen) else "all", data)
+
+
+def _rows(data: DataSet, run: Run) -> list[Row | None]:
+    """What the run has written down of each sample."""
+    rows: list[Row | None] = [None] * len(data)
+    split = run.split
+    for row, place in zip(split, places(split, map(data.samples.key, range(len(data)))), strict=True):
+        if place is not None:
+            rows[place] = row
+    return rows
 
 
 def _found(indices: Indices, part: str, data: DataSet) -> Selection:
@@ -79,7 +89,7 @@ def _found(indices: Indices, part: str, data: DataSet) -> Selection:
 
 def _equal(seen: Indices, source: OnDemand, digests: list[str]) -> NDArray[np.bool_]:
     """Which of these samples are, to the last pixel, what the network was trained on, and not only called the same."""
-    found = [digest(image) for places in blocks(len(seen)) for image in source.take(seen[places])]
+    found = [digest(image) for block in blocks(len(seen), source.preprocess) for image in source.take(seen[block])]
     return np.array([one == other for one, other in zip(found, digests, strict=True)], dtype=bool)
 
 

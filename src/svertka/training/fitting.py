@@ -25,7 +25,8 @@ def with_rate(ready: Prepared) -> tuple[Prepared, list[Trial]]:
     """The same with its learning rate measured, where the settings ask for that."""
     if ready.settings.rate != "find":
         return ready, []
-    rate, trials = find_rate(learner_for(ready), epochs_for(ready))
+    with contained(ready.settings.threads, ready.shelf.device):
+        rate, trials = find_rate(learner_for(ready), epochs_for(ready))
     log.info("rate: %.2g, a tenth of where the loss was least in the range test", rate)
     return replace(ready, settings=ready.settings.but(rate=rate)), trials
 

@@ -67,11 +67,14 @@ def train(
     ready, trials = with_rate(ready)
     path = Path(run) if run is not None else free_name(RUNS, f"{ready.facts.variant}-{ready.data.name}")
     folder = new_run(path, overwrite=overwrite)
-    folder.write_split(ready.rows)
-    folder.write_rates(trials)
-    folder.write_asked(Asked(ready.facts.variant, _absolute(ready.data.source), ready.settings))
-    folder.write_facts(ready.facts, ready.shelf.preprocess, ready.names)
-    return _trained(folder, ready, watch)
+    with folder.alone():
+        folder.clear()
+        folder.write_split(ready.rows)
+        folder.write_rates(trials)
+        folder.write_asked(Asked(ready.facts.variant, _absolute(ready.data.source), ready.settings))
+        folder.write_facts(ready.facts, ready.shelf.preprocess, ready.names)
+        _learn(folder, ready, watch)
+    return folder
 
 
 def resume(run: str | Path | Run, data: DataSet | None = None, *, watch: Watch = unwatched) -> Run:
@@ -92,30 +95,50 @@ def resume(run: str | Path | Run, data: DataSet | None = None, *, watch: Watch =
     folder = run if isinstance(run, Run) else open_run(run)
     settings = folder.asked.settings
     found = open_data(folder.data, settings) if data is None else data
-    return _trained(folder, prepare_again(folder, found, device_of(settings.device), _reading(watch)), watch)
-
-
-def _trained(folder: Run, ready: Prepared, watch: Watch) -> Run:
-    with folder.alone(), contained(ready.settings.threads, ready.shelf.device):
-        learner = learner_for(ready)
-        state = folder.state()
-        if state is not None:
-            learner.restore(state)
-            log.info("going on after epoch %d, batch %d of %d", learner.epoch, learner.place, learner.batches)
-        _learn(folder, learner, ready, watch)
-        _report(folder, ready)
+    with folder.alone():
+        _learn(folder, prepare_again(folder, found, device_of(settings.device), _reading(watch)), watch)
     return folder
 
 
-def _learn(folder: Run, learner: Learner, ready: Prepared, watch: Watch) -> None:
-    keeper = Keeper(folder, learner)
-    with postponed() as interrupts, keeper:
-        for event in fit(learner, epochs_for(ready), validation(ready, learner)):
-            keeper.see(event)
-            watch(event)
-            if interrupts.asked and learner.settled:
-                keeper.save()
-                raise KeyboardInterrupt(f"go on with: svertka resume {folder.path}")
+def _learn(folder: Run, ready: Prepared, watch: Watch) -> None:
+    """Learn from where the folder stands to the end, and report."""
+    with contained(ready.settings.threads, ready.shelf.device):
+        learner = learner_for(ready)
+        _restore(folder, learner)
+        with postponed() as interrupts, Keeper(folder, learner) as keeper:
+            for event in fit(learner, epochs_for(ready), validation(ready, learner)):
+                keeper.see(event)
+                watch(event)
+                if interrupts.asked and learner.settled:
+                    keeper.save()
+                    raise KeyboardInterrupt(f"go on with: svertka resume {folder.path}")
+        _report(folder, ready)
+
+
+def _restore(folder: Run, learner: Learner) -> None:
+    state = folder.state()
+    if state is None:
+        log.info("training: %s", told(learner))
+        return
+    learner.restore(state)
+    if learner.epoch == learner.settings.epochs:
+        log.info("this training is finished; its report is made anew")
+    else:
+        log.info("going on in epoch %d, after batch %d of %d", learner.epoch + 1, learner.place, learner.batches)
+
+
+def told(learner: Learner) -> str:
+    """What is about to be done, in one line."""
+    settings = learner.settings
+    changes = {
+        name: getattr(settings, name)
+        for name in ("flip", "crop", "rotation", "zoom", "jitter", "erasing", "mixup", "cutmix")
+    }
+    augmentation = ", ".join(f"{name} {value}" for name, value in changes.items() if value not in (0, "none"))
+    return (
+        f"{settings.epochs} epochs of {learner.batches} batches of {settings.batch}; {settings.optimiser} at rate "
+        f"{settings.rate:.3g}, {settings.schedule}; augmentation: {augmentation or 'none'}"
+    )
 
 
 def _report(folder: Run, ready: Prepared) -> None:

@@ -1,7 +1,7 @@
 """Everything that changes while a network learns, and can be saved and restored to the last bit."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from svertka.data.batches import Batch
-from svertka.errors import TrainingError
+from svertka.errors import SettingError, TrainingError
 from svertka.settings import TrainSettings
 from svertka.tasks import Stress, Task, loss_of
 from svertka.training.averaging import averaged
@@ -97,7 +97,7 @@ class Learner:
         """
         self.network.train()
         self._reseed()
-        with self.autocast():
+        with self.autocast(), several(batch):
             loss, scores = loss_of(self.task, self.network, batch, self.stress, auxiliary=self.settings.auxiliary)
         value = float(loss.detach())
         if not np.isfinite(value):
@@ -197,6 +197,19 @@ class Learner:
         with self.autocast():
             layer = first_bad_layer(self.network, batch.images)
         return f"the loss is {loss} at {self._where()}: {layer} went bad first; the last good state is kept; {ADVICE}"
+
+
+@contextmanager
+def several(batch: Batch) -> Iterator[None]:
+    """Say what is wrong where a batch is too small to be normalised."""
+    try:
+        yield
+    except ValueError as error:
+        if "more than 1 value per channel" not in str(error):
+            raise
+        raise SettingError(
+            f"a batch of {len(batch)} is too small to be normalised by this network; raise --batch"
+        ) from None
 
 
 ADVICE = "try a lower --rate, a longer --warmup, or --clip 1"

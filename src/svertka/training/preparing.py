@@ -22,7 +22,7 @@ from svertka.errors import DataError, RunError
 from svertka.geometry import sides, times
 from svertka.measure import check_sizes, comfortable_size, count
 from svertka.nn import space_of
-from svertka.runs import Facts, Row, Run
+from svertka.runs import Facts, Row, Run, places
 from svertka.settings import TrainSettings
 from svertka.tasks import TASKS, Stress, Task
 from svertka.training.defaults import filled, network_for, resize_for, size_for
@@ -120,11 +120,11 @@ def prepare_again(run: Run, data: DataSet, device: torch.device, progress: Progr
         RunError: the data is not what it was.
     """
     rows, facts, preprocess, settings = run.split, run.facts, run.preprocess, run.asked.settings
-    places = {data.samples.key(index): index for index in range(len(data))}
-    gone = [row.key for row in rows if row.key not in places]
+    where = places(rows, map(data.samples.key, range(len(data))))
+    gone = [row.key for row, place in zip(rows, where, strict=True) if place is None]
     if gone:
         raise RunError(f"{data.source} has changed since this run began: {gone[0]} is gone")
-    data = subset(data, np.array([places[row.key] for row in rows]))
+    data = subset(data, np.array(where))
     found = decode(
         OnDemand(data.samples, preprocess), training=np.zeros(len(data), bool), cache=settings.cache,
         skip_bad=False, progress=progress,
@@ -141,21 +141,12 @@ def look(data: DataSet, settings: TrainSettings) -> tuple[DataSet, Agreement]:
     headers, faults = peeked(data.samples, skip_bad=settings.skip_bad)
     data = subset(data, np.array(sorted(headers))) if faults else data
     if len(data) == 0:
-        raise DataError(
-            f"{data.source}: none of its {len(faults)} images can be read; the first: {next(iter(faults.values()))}"
-        )
+        raise DataError(f"{data.source} has no image that can be read; the first: {next(iter(faults.values()))}")
     kind = agree(list(headers.values()), data.samples.place, settings.colour)
     channels = f"{kind.channels} channel{'s' if kind.channels > 1 else ''} of {kind.dtype}"
     what = f"{len(data.classes)} classes" if data.classes else f"numbers ({', '.join(data.columns)})"
-    log.info(
-        "data: %s, %s of %s: %s images, %s, %s",
-        data.name,
-        data.layout,
-        described(kind.sizes),
-        f"{len(data):,}",
-        channels,
-        what,
-    )
+    images = f"{len(data):,} images of {described(kind.sizes)}"
+    log.info("data: %s (%s): %s, %s, %s", data.name, data.layout, images, channels, what)
     _tell_faults(faults)
     return data, kind
 
