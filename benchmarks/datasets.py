@@ -57,7 +57,7 @@ def cifar10() -> Path:
 
 
 def fsdd() -> Path:
-    """Spoken digits: WAV files in a table, with the official test part (recordings 0 to 4 of each speaker and digit)."""
+    """Spoken digits: WAV files in a table, with the official test part: recordings 0 to 4 of each."""
     table = BUILD / "fsdd" / "digits.csv"
     if not table.exists():
         with zipfile.ZipFile(SHARED / "fsdd" / "recordings.zip") as archive:

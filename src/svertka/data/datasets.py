@@ -77,7 +77,7 @@ def classified(origin: Origin, labels: Sequence[Any]) -> DataSet:
         raise DataError(
             f"{origin.source} holds one class only ({', '.join(classes)}); classification needs two or more"
         )
-    if any("\n" in name for name in classes):
+    if any("\n" in name or "\r" in name for name in classes):
         raise DataError(f"{origin.source} has a class whose name holds a line break; rename it")
     index = {text: place for place, text in enumerate(classes)}
     targets = np.array([index[text] for text in texts], dtype=np.int64)
@@ -105,14 +105,6 @@ def natural(name: str) -> list[tuple[bool, int, str]]:
     """A key that sorts numbers inside names by value: 2 before 10, and numbers before letters."""
     pieces = re.split(r"(\d+)", name)
     return [(not piece.isdecimal(), int(piece) if piece.isdecimal() else 0, piece) for piece in pieces if piece]
-
-
-def without(data: DataSet, bad: Sequence[int]) -> DataSet:
-    """The data set with some samples left out."""
-    if not bad:
-        return data
-    rest = np.delete(np.arange(len(data)), bad)
-    return subset(data, rest)
 
 
 def subset(data: DataSet, indices: NDArray[np.intp]) -> DataSet:

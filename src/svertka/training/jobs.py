@@ -71,7 +71,9 @@ def train(
         folder.clear()
         folder.write_split(ready.rows)
         folder.write_rates(trials)
-        folder.write_asked(Asked(ready.facts.variant, _absolute(ready.data.source), ready.settings))
+        folder.write_asked(
+            Asked(variant=ready.facts.variant, data=_absolute(ready.data.source), settings=ready.settings)
+        )
         folder.write_facts(ready.facts, ready.shelf.preprocess, ready.names)
         _learn(folder, ready, watch)
     return folder

@@ -1,0 +1,41 @@
+"""Writing a file wholly or not at all."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from svertka.errors import RunError
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Put this content into a file; whatever happens, the file holds all of it, or what it held before.
+
+    It is written beside the file, brought to the disk, and renamed, which is one step to everybody else.
+
+    Raises:
+        RunError: it cannot be written, as where the disk is full.
+    """
+    raw = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        _settle(path.parent)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise RunError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _settle(folder: Path) -> None:
+    """Bring the renaming itself to the disk, where the system lets folders be opened."""
+    if os.name == "nt":
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)

@@ -1,0 +1,50 @@
+"""What a run was asked to do, and what it found out before it began."""
+
+from pydantic import BaseModel, ConfigDict
+from torch import nn
+
+from svertka.nn import SPACES
+from svertka.settings import TrainSettings
+from svertka.zoo import find
+
+
+class Asked(BaseModel):
+    """The network, the data and every choice, those made by default too."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    variant: str
+    data: str
+    settings: TrainSettings
+
+
+class Facts(BaseModel):
+    """What the network is made for.
+
+    `sizes` are those of its images; `target_mean` and `target_deviation` turn its answers into numbers in their own
+    units, and are empty for classes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    variant: str
+    task: str
+    outputs: int
+    channels: int
+    space: str
+    sizes: tuple[int, ...]
+    target_mean: tuple[float, ...]
+    target_deviation: tuple[float, ...]
+    svertka: str
+    torch: str
+
+    def build(self) -> nn.Module:
+        """A fresh network of this kind.
+
+        Raises:
+            UnknownName: no network is called so, as where a plugin is missing.
+        """
+        variant = find(self.variant)
+        return variant.build(
+            classes=self.outputs, channels=self.channels, space=SPACES[self.space], **variant.bound_to(self.sizes)
+        )
