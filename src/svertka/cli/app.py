@@ -21,6 +21,7 @@ FAILURE, USAGE, INTERRUPTED = 1, 2, 130
 app = App(
     name="svertka",
     help="Train convolutional networks on your own images, check them, and use them: one command for each step.",
+    suppress_keyboard_interrupt=False,  # the run's own word on how to go on is worth saying
     version=lambda: f"svertka {version('svertka')}, torch {version('torch')}",
     help_epilogue="Try: svertka train. Every command explains itself with --help, and answers in JSON with --json.",
 )

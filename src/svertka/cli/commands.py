@@ -233,7 +233,8 @@ def predict(
     run
         The run folder.
     inputs
-        Image files, folders of them (to the bottom), and arrays .npy or .npz.
+        Image files, folders of them (to the bottom), arrays .npy, .npz or .h5, MNIST's IDX files, tables .csv or .jsonl
+        with a column of paths, or the name of a data set (digits).
     out
         A file to write: .csv, .json or .jsonl. By default the screen.
     overwrite

@@ -1,9 +1,10 @@
-"""What a person gives to be predicted: files, folders and arrays, one after another."""
+"""What a person gives to be predicted: files, folders, arrays and tables, one after another."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,12 +12,14 @@ from svertka.data.axes import arranged
 from svertka.data.formats import Opening, read
 from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels, Raster, plain
+from svertka.data.samples import Samples
+from svertka.data.sets import hdf5, idx, manifests
 from svertka.data.sets.arrays import load
 from svertka.data.sets.folders import images
 from svertka.data.sets.keys import role
+from svertka.data.sets.registry import NAMED
 from svertka.errors import DataError
 
-ARRAYS = (".npy", ".npz")
 Input = str | Path | Pixels
 
 
@@ -29,7 +32,9 @@ class Item:
 
 
 def items(inputs: Iterable[Input], preprocess: Preprocess, opening: Opening, axes: str | None) -> Iterator[Item]:
-    """Every image among the inputs, in order; folders are searched to the bottom, arrays taken apart.
+    """Every image among the inputs, in order.
+
+    Folders are searched to the bottom, arrays taken apart, and tables looked up; a data set may be given by its name.
 
     Raises:
         DataError: an input is not there, or holds no image.
@@ -39,18 +44,39 @@ def items(inputs: Iterable[Input], preprocess: Preprocess, opening: Opening, axe
             yield from _stacked("array", each, preprocess, axes)
             continue
         path = Path(each).expanduser()
-        if not path.exists():
-            raise DataError(f"there is no file or folder {path}")
-        if path.is_dir():
-            yield from _folder(path, opening)
-        elif path.suffix in ARRAYS:
-            yield from _arrays(path, preprocess, axes)
+        if path.exists():
+            yield from _at(path, preprocess, opening, axes)
+        elif str(each) in NAMED:
+            yield from _sampled(NAMED[str(each)]().samples)
         else:
-            yield _file(path, opening)
+            raise DataError(f"there is no file or folder {path}")
+
+
+def _at(path: Path, preprocess: Preprocess, opening: Opening, axes: str | None) -> Iterator[Item]:
+    """Every image at a path."""
+    if idx.matches(path):
+        yield from _arrays(path, idx.images(path), preprocess, axes)
+    elif path.is_dir():
+        yield from _folder(path, opening)
+    elif path.suffix == ".npy":
+        yield from _stacked(str(path), load(path), preprocess, axes)
+    elif path.suffix == ".npz":
+        yield from _arrays(path, _meant(path, load(path)), preprocess, axes)
+    elif path.suffix in hdf5.ENDINGS:
+        yield from _arrays(path, _meant(path, hdf5.load(path)), preprocess, axes)
+    elif path.suffix in manifests.ENDINGS:
+        yield from (_file(file, opening) for file in manifests.files(path))
+    else:
+        yield _file(path, opening)
 
 
 def _file(path: Path, opening: Opening) -> Item:
     return Item(str(path), partial(read, path, opening))
+
+
+def _sampled(samples: Samples) -> Iterator[Item]:
+    for index in range(len(samples)):
+        yield Item(samples.place(index), partial(samples.read, index))
 
 
 def _folder(folder: Path, opening: Opening) -> Iterator[Item]:
@@ -61,16 +87,17 @@ def _folder(folder: Path, opening: Opening) -> Iterator[Item]:
         yield _file(path, opening)
 
 
-def _arrays(path: Path, preprocess: Preprocess, axes: str | None) -> Iterator[Item]:
-    found = load(path)
-    if path.suffix == ".npy":
-        yield from _stacked(str(path), found, preprocess, axes)
-        return
-    keys = [key for key in found.files if (role(key) or ("", ""))[1] == "images"]
-    if not keys:
-        raise DataError(f"{path} holds {', '.join(found.files)}; wanted images, or x")
-    for key in keys:
-        yield from _stacked(f"{path}:{key}", found[key], preprocess, axes)
+def _meant(path: Path, arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """The arrays that hold images, by their names."""
+    found = {key: arrays[key] for key in arrays if (role(key) or ("", ""))[1] == "images"}
+    if not found:
+        raise DataError(f"{path} holds {', '.join(arrays)}; wanted images, or x")
+    return found
+
+
+def _arrays(path: Path, arrays: Mapping[str, Any], preprocess: Preprocess, axes: str | None) -> Iterator[Item]:
+    for key, array in arrays.items():
+        yield from _stacked(f"{path}:{key}", array, preprocess, axes)
 
 
 def _stacked(name: str, array: Pixels, preprocess: Preprocess, axes: str | None) -> Iterator[Item]:

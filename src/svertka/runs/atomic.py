@@ -16,18 +16,23 @@ def write(path: Path, content: str | bytes) -> None:
         RunError: it cannot be written, as where the disk is full.
     """
     raw = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
-    beside = path.with_name(f".{path.name}.part")
+    part = beside(path)
     try:
-        with beside.open("wb") as file:
+        with part.open("wb") as file:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        part.replace(path)
         _settle(path.parent)
     except OSError as error:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
         raise RunError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def beside(path: Path) -> Path:
+    """Where a file is while it is being written."""
+    return path.with_name(f".{path.name}.part")
 
 
 def _settle(folder: Path) -> None:

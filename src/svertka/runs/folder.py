@@ -1,6 +1,6 @@
 """The run folder: which file holds what.
 
-    settings.toml         the network, the data and every setting
+    settings.toml         the network, the data and every setting; written last of what a training begins with
     network.json          what the network is made for, and the versions that made it
     classes.txt           the classes in the order of the scores, or columns.txt: the names of the numbers
     preprocess.json       what is done to every image
@@ -34,7 +34,7 @@ from torch import Tensor, nn
 
 from svertka.data.preprocess import Preprocess
 from svertka.errors import RunError
-from svertka.runs.atomic import write
+from svertka.runs.atomic import beside, write
 from svertka.runs.facts import Asked, Facts
 from svertka.runs.split import Row, read_split, written
 from svertka.runs.weights import read_weights, write_weights
@@ -171,6 +171,7 @@ class Run:
         """Remove what an earlier training has left, and nothing else."""
         for name in FILES:
             (self.path / name).unlink(missing_ok=True)
+            beside(self.path / name).unlink(missing_ok=True)
         for name in FOLDERS:
             rmtree(self.path / name, ignore_errors=True)
 
@@ -213,8 +214,9 @@ def open_run(path: str | Path) -> Run:
     if not folder.exists():
         raise RunError(f"there is no run folder {folder}")
     if not (folder / SETTINGS).is_file():
-        begun = ": its training was stopped before it began; train again with --overwrite"
-        raise RunError(f"{folder} is no run folder{begun if (folder / SPLIT).exists() else f' (no {SETTINGS} in it)'}")
+        if _is_ours(folder):
+            raise RunError(f"{folder} was stopped before its training began; train again with --overwrite")
+        raise RunError(f"{folder} is no run folder: it has no {SETTINGS}")
     return Run(folder)
 
 
@@ -224,7 +226,7 @@ def check_free(path: Path, *, overwrite: bool) -> None:
     Raises:
         RunError: something is there already, or nothing can be written there.
     """
-    if path.is_dir() and _is_run(path):
+    if path.is_dir() and _is_ours(path):
         if not overwrite:
             raise RunError(f"{path} holds a run already; go on with svertka resume, or replace it with --overwrite")
     elif path.exists() and not (path.is_dir() and not any(path.iterdir())):
@@ -256,8 +258,8 @@ def new_run(path: Path, *, overwrite: bool) -> Run:
     return Run(path)
 
 
-def _is_run(path: Path) -> bool:
-    return any((path / name).exists() for name in (SETTINGS, SPLIT))
+def _is_ours(folder: Path) -> bool:
+    return any((folder / name).exists() for name in (SETTINGS, LOCK))
 
 
 def _numbers(text: str) -> list[dict[str, float]]:

@@ -13,7 +13,7 @@ from svertka.inference import Predictor
 from svertka.nn import laid_out
 from svertka.tasks import Figures, measured
 from svertka.training.events import EpochDone
-from svertka.training.finder import Trial, find_rate
+from svertka.training.finder import LOWEST, Trial, find_rate
 from svertka.training.learner import Learner
 from svertka.training.loop import fit
 from svertka.training.preparing import Prepared
@@ -25,8 +25,9 @@ def with_rate(ready: Prepared) -> tuple[Prepared, list[Trial]]:
     """The same with its learning rate measured, where the settings ask for that."""
     if ready.settings.rate != "find":
         return ready, []
+    anyhow = replace(ready, settings=ready.settings.but(rate=LOWEST))
     with contained(ready.settings.threads, ready.shelf.device):
-        rate, trials = find_rate(learner_for(ready), epochs_for(ready))
+        rate, trials = find_rate(learner_for(anyhow), epochs_for(anyhow))
     log.info("rate: %.2g, a tenth of where the loss was least in the range test", rate)
     return replace(ready, settings=ready.settings.but(rate=rate)), trials
 

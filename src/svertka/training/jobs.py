@@ -71,10 +71,10 @@ def train(
         folder.clear()
         folder.write_split(ready.rows)
         folder.write_rates(trials)
+        folder.write_facts(ready.facts, ready.shelf.preprocess, ready.names)
         folder.write_asked(
             Asked(variant=ready.facts.variant, data=_absolute(ready.data.source), settings=ready.settings)
         )
-        folder.write_facts(ready.facts, ready.shelf.preprocess, ready.names)
         _learn(folder, ready, watch)
     return folder
 

@@ -132,8 +132,10 @@ class Learner:
             TrainingError: weights are not finite, and must not replace good ones.
         """
         weights = self.network.state_dict()
-        if not all(bool(value.isfinite().all()) for value in weights.values()):
-            raise TrainingError(f"weights went bad before {self._where()}; the last good state is kept; {ADVICE}")
+        bad = [name.rpartition(".")[0] for name, value in weights.items() if not bool(value.isfinite().all())]
+        if bad:
+            what = f"the weights of layer {bad[0]} went bad before {self._where()}"
+            raise TrainingError(f"{what}; the last good state is kept; {ADVICE}")
         return {
             "network": weights,
             "average": None if self.average is None else self.average.state_dict(),

@@ -11,7 +11,17 @@ from svertka.settings import DataSettings
 
 
 def read(path: Path, settings: DataSettings) -> DataSet:
-    """The data sets in a file, in groups or not, by their names."""
+    """Images and targets by the names of the data sets in a file."""
+    return keys.read(load(path), settings, name=path.stem, source=str(path), layout="HDF5")
+
+
+def load(path: Path) -> dict[str, Any]:
+    """The data sets in a file, in groups or not, by their names; they are read as they are wanted.
+
+    Raises:
+        DataError: the file is damaged.
+        MissingExtra: h5py is not installed.
+    """
     try:
         import h5py
     except ImportError:
@@ -22,7 +32,8 @@ def read(path: Path, settings: DataSettings) -> DataSet:
         raise DataError(f"{path} cannot be read as HDF5: {error}") from None
     arrays: dict[str, Any] = {}
     file.visititems(lambda key, item: arrays.update({key: item}) if isinstance(item, h5py.Dataset) else None)
-    return keys.read(arrays, settings, name=path.stem, source=str(path), layout="HDF5")
+    return arrays
 
 
-HDF5 = register(Layout("HDF5", matches=lambda path: path.suffix in (".h5", ".hdf5"), open=read))
+ENDINGS = (".h5", ".hdf5")
+HDF5 = register(Layout("HDF5", matches=lambda path: path.suffix in ENDINGS, open=read))

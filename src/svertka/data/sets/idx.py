@@ -65,6 +65,11 @@ def load(path: Path) -> Pixels:
     return np.frombuffer(content[begin:], dtype).reshape(shape)
 
 
+def images(root: Path) -> dict[str, Pixels]:
+    """All arrays of images in a folder, by the names of their files."""
+    return {found[0]: load(root / found[0]) for found in _names(root) if found[3] == "images"}
+
+
 def _names(root: Path) -> list[re.Match[str]]:
     return [found for path in sorted(root.iterdir()) if (found := NAME.match(path.name))]
 

@@ -19,6 +19,7 @@ from svertka.settings import DataSettings
 
 log = logging.getLogger(__name__)
 
+ENDINGS = (".csv", ".tsv", ".jsonl")
 PATHS = ("path", "file", "filename", "filepath", "image", "image_path", "name")
 LABELS = ("label", "labels", "class", "category", "target_class", "y")
 MEANS = {"classify": "classes", "regress": "numbers"}
@@ -36,7 +37,7 @@ def read(path: Path, settings: DataSettings) -> DataSet:
     """The files named in a table; paths count from the table's own folder."""
     rows = _rows(path)
     columns = list(rows[0])
-    where = next((column for column in columns if column.lower() in PATHS), columns[0])
+    where = _where(columns)
     split = next((column for column in columns if column.lower() in SPLITS), None)
     wanted = _wanted(columns, settings.target, {where, split})
     if not wanted:
@@ -45,10 +46,29 @@ def read(path: Path, settings: DataSettings) -> DataSet:
     if settings.task == "auto":
         settings = settings.but(task=_task(values))
     log.info("%s: images from column %s, and from %s %s", path.name, where, ", ".join(wanted), MEANS[settings.task])
-    files = Files([path.parent / str(row[where]) for row in rows], path.parent, opening(settings))
+    files = Files(_files(path, rows), path.parent, opening(settings))
     marks = [_part(path, row[split]) for row in rows] if split else None
     origin = Origin(path.stem, str(path), "manifest", files, marks)
     return with_targets(origin, values, settings, columns=wanted)
+
+
+def files(path: Path) -> list[Path]:
+    """The files that a table names, whatever else it says of them.
+
+    Raises:
+        DataError: it cannot be read, or has no rows.
+    """
+    return _files(path, _rows(path))
+
+
+def _files(path: Path, rows: Sequence[Row]) -> list[Path]:
+    where = _where(list(rows[0]))
+    return [path.parent / str(row[where]) for row in rows]
+
+
+def _where(columns: Sequence[str]) -> str:
+    """The column of paths: one that is called so, or the first."""
+    return next((column for column in columns if column.lower() in PATHS), columns[0])
 
 
 def _rows(path: Path) -> list[Row]:
@@ -112,4 +132,4 @@ def _part(path: Path, mark: object) -> str:
     return PARTS[str(mark).lower()]
 
 
-MANIFESTS = register(Layout("manifest", matches=lambda path: path.suffix in (".csv", ".tsv", ".jsonl"), open=read))
+MANIFESTS = register(Layout("manifest", matches=lambda path: path.suffix in ENDINGS, open=read))

@@ -1,0 +1,40 @@
+# All the set-up there is. Every target makes what it needs; the versions are those of constraints.txt.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test check slow bench results clean
+
+demo: .venv/installed  ## train the default network on handwritten digits, test it, write its report
+	$(BIN)/svertka train auto digits runs/demo --overwrite
+
+test: .venv/tested  ## all tests but the slow ones
+	$(BIN)/pytest -m "not slow"
+
+check: .venv/tested  ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+slow: .venv/tested  ## tests that train for minutes
+	$(BIN)/pytest -m slow
+
+bench: .venv/tested  ## time to accuracy, and whether loading keeps up
+	$(BIN)/python benchmarks/time_to_accuracy.py
+	$(BIN)/python benchmarks/loading.py
+	$(BIN)/python benchmarks/layouts.py
+
+results: .venv/tested  ## the table of docs/results.md
+	$(BIN)/python benchmarks/results.py
+
+clean:  ## remove what was made, but no runs
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(INSTALL) --editable .
+	@touch $@
+
+.venv/tested: .venv/installed
+	$(INSTALL) --editable ".[test]"
+	@touch $@
