@@ -6,6 +6,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from svertka.errors import DataError
+
 Pixels = NDArray[Any]
 Colour = Literal["grey", "grey+alpha", "rgb", "rgb+alpha", "cmyk", "channels"]
 
@@ -36,6 +38,19 @@ class Raster:
 def kind(dtype: np.dtype[Any]) -> str:
     """The type's name, whatever its byte order; all floats are one kind."""
     return "float" if dtype.kind == "f" else dtype.name
+
+
+def shown(pixels: Pixels) -> Pixels:
+    """The same, with true and false as the 255 and 0 of a black and white image.
+
+    Raises:
+        DataError: it holds no numbers, or nothing.
+    """
+    if pixels.dtype.kind not in "buif":
+        raise DataError(f"it holds {pixels.dtype}, not numbers")
+    if pixels.size == 0:
+        raise DataError(f"it is an array of shape {pixels.shape}, which holds nothing")
+    return pixels.astype(np.uint8) * 255 if pixels.dtype == bool else pixels
 
 
 def plain(pixels: Pixels) -> Raster:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from svertka.data.axes import arranged, check
 from svertka.data.formats import Opening, peek, read
-from svertka.data.rasters import Colour, Header, Pixels, Raster, colour_of, kind
+from svertka.data.rasters import Colour, Header, Pixels, Raster, colour_of, kind, shown
 from svertka.errors import DataError
 
 Indices = NDArray[np.intp]
@@ -100,7 +100,7 @@ class Arrays:
     def read(self, index: int) -> Raster:
         which, within = self._find(index)
         pixels = arranged(np.asarray(self.arrays[which][within]), self.axes[1:])
-        return Raster(_unbooled(pixels), self.headers[which].colour)
+        return Raster(shown(pixels), self.headers[which].colour)
 
     def block(self, indices: Indices) -> Pixels | None:
         which, first = self._find(int(indices[0]))
@@ -109,7 +109,7 @@ class Arrays:
         if which != last or (np.diff(indices) != 1).any():
             return None
         pixels = np.asarray(self.arrays[which][first : first + int(indices[-1]) - start + 1])
-        return _unbooled(arranged(pixels, self.axes))
+        return shown(arranged(pixels, self.axes))
 
     def _find(self, index: int) -> tuple[int, int]:
         which = int(np.searchsorted(self.ends, index, side="right"))
@@ -147,8 +147,3 @@ class Chosen:
 
     def block(self, indices: Indices) -> Pixels | None:
         return self.samples.block(self.indices[indices])
-
-
-def _unbooled(pixels: Pixels) -> Pixels:
-    """True and false as the 255 and 0 of a black and white image."""
-    return pixels.astype(np.uint8) * 255 if pixels.dtype == bool else pixels

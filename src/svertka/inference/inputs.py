@@ -14,7 +14,7 @@ from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels, Raster, plain
 from svertka.data.samples import Samples
 from svertka.data.sets import hdf5, idx, manifests
-from svertka.data.sets.arrays import load
+from svertka.data.sets.arrays import archive, load
 from svertka.data.sets.folders import images
 from svertka.data.sets.keys import role
 from svertka.data.sets.registry import NAMED
@@ -54,17 +54,18 @@ def items(inputs: Iterable[Input], preprocess: Preprocess, opening: Opening, axe
 
 def _at(path: Path, preprocess: Preprocess, opening: Opening, axes: str | None) -> Iterator[Item]:
     """Every image at a path."""
+    ending = path.suffix.lower()
     if idx.matches(path):
         yield from _arrays(path, idx.images(path), preprocess, axes)
     elif path.is_dir():
         yield from _folder(path, opening)
-    elif path.suffix == ".npy":
+    elif ending == ".npy":
         yield from _stacked(str(path), load(path), preprocess, axes)
-    elif path.suffix == ".npz":
-        yield from _arrays(path, _meant(path, load(path)), preprocess, axes)
-    elif path.suffix in hdf5.ENDINGS:
+    elif ending == ".npz":
+        yield from _arrays(path, _meant(path, archive(path)), preprocess, axes)
+    elif ending in hdf5.ENDINGS:
         yield from _arrays(path, _meant(path, hdf5.load(path)), preprocess, axes)
-    elif path.suffix in manifests.ENDINGS:
+    elif ending in manifests.ENDINGS:
         yield from (_file(file, opening) for file in manifests.files(path))
     else:
         yield _file(path, opening)

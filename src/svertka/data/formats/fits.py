@@ -1,5 +1,6 @@
 """FITS, by astropy: images and cubes, in any extension."""
 
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,15 @@ def read(path: Path, opening: Opening) -> Raster:
         from astropy.io import fits
     except ImportError:
         raise MissingExtra(f"{path}: FITS", "astropy", "science") from None
-    with fits.open(path, memmap=False, lazy_load_hdus=True) as units:
+    with path.open("rb") as file, fits.open(file, memmap=False, lazy_load_hdus=True) as units:
         return plain(settle(_pages(list(units), opening), "auto" if opening.pages.isdigit() else opening.pages))
 
 
 def _pages(units: list[Any], opening: Opening) -> Pixels:
     """`(pages, 1, height, width)` of the extensions that are meant."""
-    meant = [_image(unit, opening) for unit in _meant(units, opening.pages)]
+    units = _meant(units, opening.pages)
+    opening.admit((sum(prod(getattr(unit, "shape", ())) for unit in units),))
+    meant = [_image(unit) for unit in units]
     shapes = sorted({image.shape for image in meant})
     if len(shapes) > 1:
         raise DataError(f"its images differ in shape: {shapes}; choose one by its number with --pages")
@@ -41,13 +44,11 @@ def _meant(units: list[Any], choice: str) -> list[Any]:
     return images[:1] if choice == "auto" else images
 
 
-def _image(unit: Any, opening: Opening) -> Pixels:
+def _image(unit: Any) -> Pixels:
     """`(planes, height, width)` in this machine's byte order."""
-    opening.admit(tuple(getattr(unit, "shape", ()) or ()))
     pixels = unit.data
     if not isinstance(pixels, np.ndarray) or pixels.dtype.names or pixels.ndim < 2:
         raise DataError("the extension holds no image")
-    pixels = pixels.astype(pixels.dtype.newbyteorder("="))
     return pixels.reshape(-1, *pixels.shape[-2:])
 
 

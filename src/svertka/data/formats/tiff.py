@@ -9,7 +9,7 @@ import tifffile
 
 from svertka.data.formats.pages import settle
 from svertka.data.formats.registry import Format, Opening, register
-from svertka.data.rasters import Colour, Header, Pixels, Raster
+from svertka.data.rasters import Colour, Header, Pixels, Raster, shown
 from svertka.errors import DataError, MissingExtra
 
 PAGES = "ZITQR"  # tifffile's letters for axes along which pages lie
@@ -50,7 +50,7 @@ def _sizes(series: tifffile.TiffPageSeries) -> tuple[int, ...]:
 
 def _raster(pixels: Pixels, series: tifffile.TiffPageSeries, opening: Opening) -> Raster:
     page = series.keyframe
-    pages = _shown(_ordered(pixels, series.axes), page)
+    pages = _seen(shown(_ordered(pixels, series.axes)), page)
     pixels = settle(pages, opening.pages)
     return Raster(pixels, _colour(page, pages.shape[1]) if len(pixels) == pages.shape[1] else "channels")
 
@@ -67,14 +67,13 @@ def _ordered(pixels: Pixels, axes: str) -> Pixels:
     return pixels.reshape(count, -1, *pixels.shape[-2:])
 
 
-def _shown(pixels: Pixels, page: tifffile.TiffPage) -> Pixels:
-    """The values a viewer would show: palettes looked up, bits as 0 and 255, white-is-zero turned round."""
+def _seen(pixels: Pixels, page: tifffile.TiffPage) -> Pixels:
+    """The values a viewer would show: palettes looked up, white-is-zero turned round."""
     if page.photometric == tifffile.PHOTOMETRIC.PALETTE:
         return np.moveaxis(np.asarray(page.colormap)[:, pixels[:, 0]], 0, 1)
-    if pixels.dtype == bool:
-        pixels = pixels.astype(np.uint8) * 255
     if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE and pixels.dtype.kind == "u":
-        pixels = np.iinfo(pixels.dtype).max - pixels
+        white = 255 if page.bitspersample == 1 else 2**page.bitspersample - 1
+        pixels = pixels.dtype.type(white) - pixels
     return pixels
 
 

@@ -36,4 +36,4 @@ def load(path: Path) -> dict[str, Any]:
 
 
 ENDINGS = (".h5", ".hdf5")
-HDF5 = register(Layout("HDF5", matches=lambda path: path.suffix in ENDINGS, open=read))
+HDF5 = register(Layout("HDF5", matches=lambda path: path.suffix.lower() in ENDINGS, open=read))

@@ -23,6 +23,9 @@ PART = {"train": "train", "t10k": "test", "test": "test"}
 
 def read(root: Path, settings: DataSettings) -> DataSet:
     """Images and labels of the parts that are there."""
+    prefixes = sorted({found[1] for found in _names(root)})
+    if len(prefixes) > 1:
+        raise DataError(f"{root} holds several data sets ({', '.join(prefixes)}); put each into a folder of its own")
     files = {(found[2], found[3]): root / found[0] for found in _names(root)}
     names = [name for name in ("train", "t10k", "test") if (name, "images") in files]
     images: dict[str, Pixels] = {}
@@ -32,9 +35,9 @@ def read(root: Path, settings: DataSettings) -> DataSet:
         path = files[name, "images"]
         if (name, "labels") not in files:
             raise DataError(f"{path} has no labels beside it: wanted {path.name.replace('images', 'labels')}")
-        images[path.name.partition(".")[0]] = load(path)
+        images[path.name] = load(path)
         known = load(files[name, "labels"])
-        if len(known) != len(images[path.name.partition(".")[0]]):
+        if len(known) != len(images[path.name]):
             raise DataError(f"{files[name, 'labels']} has {len(known)} labels for the images of {path.name}")
         labels += known.tolist()
         parts += [PART[name]] * len(known)
@@ -56,6 +59,8 @@ def load(path: Path) -> Pixels:
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in TYPES:
         raise DataError(f"{path} is no IDX file: it begins with {content[:4]!r}")
     begin = 4 + 4 * content[3]
+    if content[3] == 0 or len(content) < begin:
+        raise DataError(f"{path} is damaged: it ends before its sizes do")
     shape = tuple(np.frombuffer(content[4:begin], ">u4").tolist())
     dtype = np.dtype(TYPES[content[2]])
     if len(content) - begin != prod(shape) * dtype.itemsize:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from svertka.data.axes import guessed
 from svertka.data.datasets import DataSet, Origin
@@ -64,14 +65,26 @@ def read(arrays: Mapping[str, Any], settings: DataSettings, *, name: str, source
             f"{source} holds {', '.join(arrays) or 'nothing'}; wanted images and labels (or x and y), "
             "for parts as train_images and train_labels"
         )
+    for part in parts:
+        for kind, axes in (("images", 2), ("targets", 1)):
+            shape = roles[part, kind].shape or ()
+            if len(shape) < axes or 0 in shape:
+                raise DataError(f"{source}: {names[part, kind]} is of shape {shape}, so it holds no {kind}")
     images = {names[part, "images"]: roles[part, "images"] for part in parts}
-    targets = [np.asarray(roles[part, "targets"]) for part in parts]
+    targets = [_rows(np.asarray(roles[part, "targets"])) for part in parts]
     for part, values in zip(parts, targets, strict=True):
         if len(values) != len(roles[part, "images"]):
             key = names[part, "images"]
             raise DataError(f"{source}: {key} has {len(roles[part, 'images'])} images, its targets are {len(values)}")
     marks = [part for part, values in zip(parts, targets, strict=True) for _ in range(len(values))]
     first = next(iter(images.values()))
-    axes = settings.axes or "N" + guessed(first.shape[1:])
-    origin = Origin(name, source, layout, Arrays(images, axes), marks)
+    try:
+        samples = Arrays(images, settings.axes or "N" + guessed(first.shape[1:]))
+    except DataError as error:
+        raise DataError(f"{source}: {error}") from None
+    origin = Origin(name, source, layout, samples, marks)
     return with_targets(origin, np.concatenate(targets), settings)
+
+
+def _rows(values: NDArray[Any]) -> NDArray[Any]:
+    return values.reshape(len(values), -1)

@@ -4,6 +4,7 @@ import csv
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def _rows(path: Path) -> list[Row]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         rows: list[Row] = (
-            [json.loads(line) for line in text.splitlines() if line.strip()] if _is_json(path) else _csv(text)
+            [json.loads(line) for line in text.split("\n") if line.strip()] if _is_json(path) else _csv(path, text)
         )
     except (UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
         raise DataError(f"{path} cannot be read as {path.suffix[1:].upper()}: {error}") from None
@@ -84,17 +85,22 @@ def _rows(path: Path) -> list[Row]:
     for number, row in enumerate(rows):
         if set(row) != set(rows[0]) or None in row or None in row.values():
             raise DataError(f"{path}, row {number + 1} has other columns than the first: {row}")
+        if "" in row.values():
+            raise DataError(f"{path}, row {number + 1} has an empty cell: {row}")
     return rows
 
 
-def _csv(text: str) -> list[Row]:
-    lines = text.splitlines()
-    delimiter = max(",;\t", key=lines[0].count) if lines else ","
-    return list(csv.DictReader(lines, delimiter=delimiter))
+def _csv(path: Path, text: str) -> list[Row]:
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.DictReader(StringIO(text), delimiter=delimiter)
+    columns = list(reader.fieldnames or [])
+    if len(set(columns)) < len(columns):
+        raise DataError(f"{path} has columns of one name: {', '.join(columns)}")
+    return list(reader)
 
 
 def _is_json(path: Path) -> bool:
-    return path.suffix == ".jsonl"
+    return path.suffix.lower() == ".jsonl"
 
 
 def _wanted(columns: Sequence[str], target: str | None, taken: set[str | None]) -> list[str]:
@@ -132,4 +138,4 @@ def _part(path: Path, mark: object) -> str:
     return PARTS[str(mark).lower()]
 
 
-MANIFESTS = register(Layout("manifest", matches=lambda path: path.suffix in ENDINGS, open=read))
+MANIFESTS = register(Layout("manifest", matches=lambda path: path.suffix.lower() in ENDINGS, open=read))

@@ -26,10 +26,13 @@ def with_targets(
     """
     if len(values) != len(origin.samples):
         raise DataError(f"{origin.source} has {len(origin.samples)} images but {len(values)} targets")
-    values = _one_column(values)
+    if values.size == 0:
+        raise DataError(f"{origin.source} holds no targets")
+    rows = values.reshape(len(values), -1)
+    values = rows if settings.task == "regress" else _one_column(rows)
     task = _task(values, origin.source) if settings.task == "auto" else settings.task
     if task == "regress":
-        return measured(origin, _numbers(values, origin.source), columns)
+        return measured(origin, _numbers(rows, origin.source), _named(columns, rows.shape[1]))
     if values.ndim > 1:
         raise DataError(
             f"{origin.source} has {values.shape[1]} targets for each image; for classes, choose one by --target"
@@ -37,12 +40,16 @@ def with_targets(
     return classified(origin, values.tolist())
 
 
+def _named(columns: Sequence[str], count: int) -> Sequence[str]:
+    """A name for each column: those given, or the one given with numbers."""
+    return columns if len(columns) == count else [f"{columns[0]} {place}" for place in range(count)]
+
+
 def _one_column(values: NDArray[Any]) -> NDArray[Any]:
-    """Without axes of length 1; one-hot rows as the place of the one."""
-    values = values.reshape(len(values), -1)
+    """One column as a line; one-hot rows as the places of their ones."""
     if values.shape[1] == 1:
         return values[:, 0]
-    one_hot = values.dtype.kind in "bui" and ((values == 0) | (values == 1)).all() and (values.sum(axis=1) == 1).all()
+    one_hot = values.dtype.kind in "buif" and ((values == 0) | (values == 1)).all() and (values.sum(axis=1) == 1).all()
     return values.argmax(axis=1) if one_hot else values
 
 
