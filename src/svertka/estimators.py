@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils import Tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -122,7 +123,8 @@ class Classifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:  # noqa: N803
         """The likeliest class of each sample."""
-        return np.asarray(self.classes_[self._answers(X).argmax(axis=1)])
+        places = self._answers(X).argmax(axis=1)
+        return np.asarray(self.classes_[places])
 
 
 class Regressor(RegressorMixin, _Estimator):  # type: ignore[misc]
@@ -143,6 +145,11 @@ class Regressor(RegressorMixin, _Estimator):  # type: ignore[misc]
         columns = [f"y{place}" for place in range(1 if self.flat_ else values.shape[1])]
         self._fit(measured(origin, values, columns))
         return self
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
 
     def predict(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
         """The numbers of each sample, in the shape they were learned in."""

@@ -76,12 +76,12 @@ def fitted(ready: Prepared) -> Predictor:
 
 @contextmanager
 def contained(threads: int | None, device: torch.device) -> Iterator[None]:
-    """Leave torch's threads and random numbers as they were found."""
+    """Compute the same bits every time, and leave torch's threads and random numbers as they were found."""
     before = torch.get_num_threads()
     devices = [device] if device.type == "cuda" else []
     try:
         torch.set_num_threads(threads or before)
-        with torch.random.fork_rng(devices):
+        with torch.backends.cudnn.flags(benchmark=False, deterministic=True), torch.random.fork_rng(devices):
             yield
     finally:
         torch.set_num_threads(before)
