@@ -139,7 +139,7 @@ def prepare_again(run: Run, data: DataSet, device: torch.device, progress: Progr
 def look(data: DataSet, settings: TrainSettings) -> tuple[DataSet, Agreement]:
     """See what kind of images there are; those that cannot be opened are left out where the settings allow it."""
     headers, faults = peeked(data.samples, skip_bad=settings.skip_bad)
-    data = subset(data, np.array(sorted(headers))) if faults else data
+    data = subset(data, np.array(sorted(headers), dtype=np.intp)) if faults else data
     if len(data) == 0:
         raise DataError(f"{data.source} has no image that can be read; the first: {next(iter(faults.values()))}")
     kind = agree(list(headers.values()), data.samples.place, settings.colour)
