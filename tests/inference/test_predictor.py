@@ -31,8 +31,8 @@ def by_hand(run, images):
     known, weights = run.preprocess, run.network().state_dict()
     mean, deviation = np.array(known.mean), np.array(known.deviation)
     x = (np.moveaxis(images, 1, -1) / known.scale - mean) / deviation
-    weight, bias = (value.double().numpy() for value in weights.values())
-    scores = np.moveaxis(x, -1, 1).reshape(len(x), -1) @ weight.T + bias
+    weight, bias = (weights[f"head.0.{name}"].double().numpy() for name in ("weight", "bias"))
+    scores = np.einsum("bhwc,kchw->bk", x, weight) + bias
     shares = np.exp(scores - scores.max(1, keepdims=True))
     return shares / shares.sum(1, keepdims=True)
 

@@ -13,7 +13,7 @@ from svertka.data.resample import cover, cut, resampled
 from svertka.errors import DataError
 from svertka.geometry import times
 
-RANGES = {"uint8": 255.0, "uint16": 65535.0, "bool": 1.0, "float": 1.0}
+RANGES = {"uint8": 255.0, "uint16": 65535.0, "float": 1.0}
 
 
 class Preprocess(BaseModel):

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from svertka.data.axes import arranged
+from svertka.data.axes import arranged, check
 from svertka.data.formats import Opening, read
 from svertka.data.preprocess import Preprocess
-from svertka.data.rasters import Pixels, Raster, plain
+from svertka.data.rasters import Pixels, Raster, plain, shown
 from svertka.data.samples import Samples
 from svertka.data.sets import hdf5, idx, manifests
 from svertka.data.sets.arrays import archive, load
@@ -103,14 +103,23 @@ def _arrays(path: Path, arrays: Mapping[str, Any], preprocess: Preprocess, axes:
 
 def _stacked(name: str, array: Pixels, preprocess: Preprocess, axes: str | None) -> Iterator[Item]:
     """The images of an array; one alone where it has just the axes of one."""
-    axes = axes or _axes(array, preprocess)
+    try:
+        axes = axes or _axes(array, preprocess)
+        check(array.shape, axes)
+    except DataError as error:
+        raise DataError(f"{name}: {error}") from None
     if "N" not in axes:
-        yield Item(name, partial(plain, arranged(np.asarray(array), axes)))
+        yield Item(name, partial(_image, array, ..., axes))
         return
     if axes[0] != "N":
         raise DataError(f"{name}: the first axis must be samples (N), but axes are {axes}")
     for index in range(len(array)):
-        yield Item(f"{name}[{index}]", partial(plain, arranged(np.asarray(array[index]), axes[1:])))
+        yield Item(f"{name}[{index}]", partial(_image, array, index, axes[1:]))
+
+
+def _image(array: Any, place: Any, axes: str) -> Raster:
+    """One image of an array, which may lie in a file."""
+    return plain(shown(arranged(np.asarray(array[place]), axes)))
 
 
 def _axes(array: Pixels, preprocess: Preprocess) -> str:

@@ -21,6 +21,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO, StringIO
 from pathlib import Path
 from shutil import rmtree
@@ -84,7 +85,8 @@ class Run:
     @property
     def names(self) -> tuple[str, ...]:
         """The classes, or the names of the numbers, in the order of the scores."""
-        return self._read(_names(self.facts), lambda text: tuple(text.removesuffix("\n").split("\n")))
+        facts = self.facts
+        return self._read(_names(facts), partial(_lines, count=facts.outputs))
 
     @property
     def split(self) -> list[Row]:
@@ -197,7 +199,7 @@ class Run:
     def _read(self, name: str, understood: Callable[[str], Found]) -> Found:
         path = self.path / name
         try:
-            return understood(path.read_text(encoding="utf-8"))
+            return understood(path.read_text(encoding="utf-8", errors="surrogateescape"))
         except FileNotFoundError:
             raise RunError(f"{self.path} has no {name}: it is no run folder, or is damaged") from None
         except (OSError, ValueError, TypeError) as error:
@@ -264,6 +266,13 @@ def _is_ours(folder: Path) -> bool:
 
 def _numbers(text: str) -> list[dict[str, float]]:
     return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(StringIO(text))]
+
+
+def _lines(text: str, count: int) -> tuple[str, ...]:
+    lines = tuple(text.removesuffix("\n").split("\n"))
+    if len(lines) != count:
+        raise ValueError(f"it has {len(lines)} lines, but the network has {count} outputs")
+    return lines
 
 
 def _names(facts: Facts) -> str:

@@ -48,6 +48,7 @@ def digest(weights: Mapping[str, Tensor]) -> str:
     """Letters that tell these weights from any others."""
     state = blake2b(digest_size=16)
     for name in sorted(weights):
-        state.update(name.encode())
-        state.update(weights[name].reshape(-1).view(torch.uint8).numpy().tobytes())
+        value = weights[name]
+        state.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
+        state.update(value.reshape(-1).view(torch.uint8).numpy().tobytes())
     return state.hexdigest()
