@@ -28,7 +28,7 @@ ROWS: dict[str, tuple[str, str, list[str]]] = {
     "flowers": ("auto", "flowers", ["--epochs", "20"]),
     "frdeep": ("auto", "frdeep", []),
     "adrenal": ("auto", "adrenal", ["--size", "32"]),
-    "fsdd": ("auto", "fsdd", []),
+    "fsdd": ("auto", "fsdd", ["--epochs", "15"]),
     "nuclei": ("auto", "nuclei", ["--size", "128"]),
 }
 

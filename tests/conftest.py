@@ -4,9 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from hypothesis import settings
 from PIL import Image
 
 import svertka
+
+settings.register_profile("patient", deadline=None)  # machines are noisy: how long a test takes says nothing
+settings.load_profile("patient")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -62,3 +67,13 @@ def photos_run(tmp_path_factory) -> Path:
     album(folder / "photos", np.random.default_rng(0))
     svertka.train("linear", folder / "photos", folder / "run", epochs=5, batch=16)
     return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def torchvision():
+    """A peer, where it is installed; its operators are declared first, for it may have been built for another torch."""
+    library = torch.library.Library("torchvision", "DEF")
+    for name in ("nms", "qnms"):
+        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    yield pytest.importorskip("torchvision", exc_type=(ImportError, RuntimeError, OSError))
+    library._destroy()
