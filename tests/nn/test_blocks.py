@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import torch
-from reference.convolution import correlate
 from torch import nn
 
+from reference.convolution import correlate
 from svertka.nn import LINE, PLANE, VOLUME, PaddedIdentity, Residual, conv_norm, conv_norm_act
 
 EACH = pytest.mark.parametrize("space", [LINE, PLANE, VOLUME], ids=str)

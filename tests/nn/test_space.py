@@ -4,8 +4,8 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from reference.convolution import correlate
 
+from reference.convolution import correlate
 from svertka import ShapeError
 from svertka.nn import LINE, PLANE, SPACES, VOLUME, space_of
 

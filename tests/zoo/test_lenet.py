@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 import torch
-from reference.convolution import correlate
 
+from reference.convolution import correlate
 from svertka import LINE, PLANE, VOLUME, build
 
 

@@ -22,13 +22,13 @@ def guessed(shape: Sequence[int]) -> str:
     Raises:
         DataError: there are too many axes to tell.
     """
-    *rest, last = shape
-    if len(shape) >= 2 and last <= FEW < min(rest) and len(rest) in GUESSES:
-        return GUESSES[len(rest)] + "C"
-    if len(shape) >= 2 and shape[0] <= FEW < min(shape[1:]) and len(shape) - 1 in GUESSES:
-        return "C" + GUESSES[len(shape) - 1]
-    if len(shape) in GUESSES:
-        return GUESSES[len(shape)]
+    rank = len(shape)
+    if rank - 1 in GUESSES and shape[-1] <= FEW < min(shape[:-1]):
+        return GUESSES[rank - 1] + "C"
+    if rank - 1 in GUESSES and shape[0] <= FEW < min(shape[1:]):
+        return "C" + GUESSES[rank - 1]
+    if rank in GUESSES:
+        return GUESSES[rank]
     raise DataError(
         f"the axes of an array of shape {tuple(shape)} cannot be guessed; say what they are, as --axes NCHW"
     )
