@@ -105,7 +105,7 @@ def test_what_loses_nothing_is_turned(rng):
             "rgb",
             "grey",
             1,
-            r"it has 3 channels \(rgb\), but .* trained on 1 channel \(grey\); turn it with --colour grey",
+            r"it has 3 channels \(rgb\), .* on 1 channel \(grey\); turn it with --colour grey",
         ),
         ("rgb+alpha", "rgb", 3, r"4 channels \(rgb\+alpha\).* --colour rgb"),
         ("grey+alpha", "grey", 1, r"2 channels \(grey\+alpha\)"),

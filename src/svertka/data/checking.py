@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
+from math import inf
 from os import cpu_count
 
 import numpy as np
@@ -20,7 +21,10 @@ IMBALANCE = 10  # times as many samples in the largest class as in the smallest,
 
 @dataclass(frozen=True)
 class Look:
-    """What one image shows: its header, a digest of its pixels, their range, or what is wrong with it."""
+    """What one image shows: its header, a digest of its pixels, their range, or what is wrong with it.
+
+    `low` is above `high` where there are no finite pixels.
+    """
 
     header: Header | None
     digest: str
@@ -59,7 +63,7 @@ def check(data: DataSet, progress: Progress) -> Check:
         progress(len(looks), len(data))
     headers = [look.header for look in looks if look.header]
     faults = [look.fault for look in looks if look.fault]
-    seen = [look for look in looks if look.header]
+    seen = [look for look in looks if look.low <= look.high]
     return Check(
         name=data.name,
         layout=data.layout,
@@ -85,10 +89,10 @@ def _look(data: DataSet, index: int) -> Look:
     try:
         raster = data.samples.read(index)
     except DataError as error:
-        return Look(None, "", 0, 0, 0, str(error))
+        return Look(None, "", inf, -inf, 0, str(error))
     pixels = raster.pixels
     finite = pixels[np.isfinite(pixels)] if pixels.dtype.kind == "f" else pixels
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (inf, -inf)
     digest = blake2b(np.ascontiguousarray(pixels).tobytes(), digest_size=16).hexdigest()
     return Look(raster.header, digest, low, high, pixels.size - finite.size, "")
 
