@@ -71,9 +71,7 @@ def test_every_sample_has_its_turn(shelf):
 def test_only_the_training_part_is_drawn(shelf):
     part = np.array([1, 5, 9, 30, 31])
     made = epochs(shelf, indices=part, size=2)
-    assert set(sum((batch.targets.tolist() for epoch in range(9) for batch in made.epoch(epoch)), [])) == set(
-        part.tolist()
-    )
+    assert {target for epoch in range(9) for target in drawn(made.epoch(epoch))} == set(part.tolist())
 
 
 def test_fewer_samples_than_a_batch_are_one_batch(shelf):
