@@ -158,7 +158,7 @@ def _tell(faults: dict[int, str], digests: list[str], run: Run, part: str) -> No
         )
     trained = {row.digest for row in run.split if row.part == "train"}
     twins = sum(each in trained for each in digests)
-    if twins and part not in ("train", "all"):
+    if twins and part != "train":
         log.warning("%d of these samples are equal, pixel by pixel, to samples the network was trained on", twins)
 
 
