@@ -40,7 +40,7 @@ def test_only_better_weights_replace_the_weights(tmp_path):
     with Keeper(Run(tmp_path), learner) as keeper:
         keeper.see(EpochDone(3, {"epoch": 1}, best=True))
         best = (tmp_path / "weights.safetensors").read_bytes()
-        learner.network.head[0].weight.data += 1
+        learner.tested.head[0].weight.data += 1
         keeper.see(EpochDone(3, {"epoch": 2}, best=False))
         assert (tmp_path / "weights.safetensors").read_bytes() == best
         keeper.see(EpochDone(3, {"epoch": 3}, best=True))
