@@ -9,7 +9,7 @@ demo: .venv/installed  ## train the default network on handwritten digits, test 
 	$(BIN)/svertka train auto digits runs/demo --overwrite
 
 test: .venv/tested  ## all tests but the slow ones
-	$(BIN)/pytest -m "not slow"
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile -m "not slow"
 
 check: .venv/tested  ## lint, format and types
 	$(BIN)/ruff check .
@@ -35,6 +35,8 @@ clean:  ## remove what was made, but no runs
 	$(INSTALL) --editable .
 	@touch $@
 
+# The peers that tests compare with are left out where they cannot be had; torchvision must not bring another torch.
 .venv/tested: .venv/installed
 	$(INSTALL) --editable ".[test]"
+	-$(INSTALL) --no-deps torchvision
 	@touch $@

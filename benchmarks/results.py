@@ -24,10 +24,10 @@ ROWS: dict[str, tuple[str, str, list[str]]] = {
     "mnist-lenet5": ("lenet5", "mnist", ["--epochs", "5", "--crop", "0.06"]),
     "mnist-resnet": ("resnet20", "mnist", ["--epochs", "8", "--crop", "0.06"]),
     "fashion": ("auto", "fashion", []),
-    "cifar10": ("auto", "cifar10", ["--epochs", "25"]),
-    "flowers": ("auto", "flowers", ["--epochs", "20"]),
+    "cifar10": ("auto", "cifar10", ["--epochs", "15"]),
+    "flowers": ("auto", "flowers", ["--epochs", "15"]),
     "frdeep": ("auto", "frdeep", []),
-    "adrenal": ("auto", "adrenal", ["--size", "32"]),
+    "adrenal": ("auto", "adrenal", ["--size", "32", "--epochs", "15"]),
     "fsdd": ("auto", "fsdd", ["--epochs", "15"]),
     "nuclei": ("auto", "nuclei", ["--size", "128"]),
 }

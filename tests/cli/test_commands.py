@@ -64,7 +64,7 @@ def test_an_evaluation_of_other_data_is_written_beside_the_first(photos_run, cap
     before = (photos_run / "report.json").read_bytes()
     found = answered(capsys, "evaluate", photos_run, photos_run.parent / "photos", "--part", "all")
     assert found["html"] == str(photos_run / "reports" / "photos" / "report.html")
-    assert found["subject"]["samples"] == 60
+    assert found["report"]["subject"]["samples"] == 60
     assert (photos_run / "report.json").read_bytes() == before
 
 

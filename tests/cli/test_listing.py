@@ -4,7 +4,7 @@ import json
 import pytest
 
 from svertka import DataError, SettingError
-from svertka.cli.listing import listed
+from svertka.cli.listing import saved, shown
 from svertka.inference import Prediction
 
 
@@ -14,7 +14,7 @@ def two():
 
 
 def write(predictions, out, overwrite=False):
-    listed(predictions, out, json=False, overwrite=overwrite)
+    saved(predictions, out, overwrite=overwrite)
     return out.read_text(encoding="utf-8")
 
 
@@ -39,8 +39,13 @@ def test_json_and_its_lines_hold_the_same(tmp_path):
 
 def test_nothing_predicted_is_an_empty_document(tmp_path, capsys):
     assert json.loads(write(iter([]), tmp_path / "a.json")) == []
-    listed(iter([]), None, json=True, overwrite=False)
+    shown(iter([]), json=True)
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_they_are_counted(tmp_path):
+    assert saved(two(), tmp_path / "a.csv", overwrite=False) == 2
+    assert saved(iter([]), tmp_path / "b.csv", overwrite=False) == 0
 
 
 def test_a_file_that_is_there_stays(tmp_path):
@@ -79,5 +84,5 @@ def test_lines_come_as_they_are_made(capsys):
         assert "a.png" in capsys.readouterr().out
         yield Prediction("b.png", "classify", {"cat": 1.0})
 
-    listed(watching(), None, json=False, overwrite=False)
+    shown(watching(), json=False)
     assert "b.png" in capsys.readouterr().out

@@ -112,6 +112,20 @@ def test_predictions_are_csv_with_a_line_for_each_image(photos_run, capsys):
     assert sum(f"/{row['class']}/" in row["path"] for row in rows) >= 57
 
 
+def test_predictions_in_a_file_are_counted(photos_run, tmp_path, capsys):
+    words = [
+        "predict",
+        str(photos_run),
+        str(photos_run.parent / "photos"),
+        "--out",
+        str(tmp_path / "all.csv"),
+        "--json",
+    ]
+    assert run(words) == 0
+    assert json.loads(capsys.readouterr().out) == {"out": out, "images": 60}
+    assert len((tmp_path / "all.csv").read_text().splitlines()) == 61
+
+
 def test_a_reader_that_stops_early_is_no_failure(photos_run):
     command = f"{sys.executable} -m svertka predict {photos_run} {photos_run.parent}/photos | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)

@@ -212,8 +212,9 @@ def evaluate(
     console = output.console()
     with counting(console, "evaluating", quiet=output.quiet) as progress:
         made = evaluation.evaluate(run, data, out=out, settings=settings, progress=progress)
-    document = {"html": str(made.html), "json": str(made.json), **made.report.model_dump()}
-    output.answer(document, facts([*_figures(document), ("report", str(made.html))]))
+    report = made.report.model_dump()
+    document = {"html": str(made.html), "json": str(made.json), "report": report}
+    output.answer(document, facts([*_figures(report), ("report", str(made.html))]))
 
 
 def predict(
@@ -240,13 +241,19 @@ def predict(
     overwrite
         Replace the file if it is there.
     """
-    from svertka.cli.listing import listed
+    from svertka.cli.listing import saved, shown
+    from svertka.cli.screen import counting, passing
     from svertka.inference import Predictor
     from svertka.runs import open_run
 
-    output.console()
-    predictor = Predictor.load(open_run(run), settings.device)
-    listed(predictor.stream(inputs, settings), out, json=output.json_, overwrite=overwrite)
+    console = output.console()
+    predictions = Predictor.load(open_run(run), settings.device).stream(inputs, settings)
+    if out is None:
+        shown(predictions, json=output.json_)
+        return
+    with counting(console, "predicting", quiet=output.quiet) as progress:
+        count = saved(passing(predictions, progress), out, overwrite=overwrite)
+    output.answer({"out": str(out), "images": count}, facts([("predictions", count), ("file", str(out))]))
 
 
 def _check_order(variant: str) -> None:

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
@@ -13,24 +13,44 @@ from svertka.errors import DataError, SettingError
 from svertka.inference import Prediction
 
 
-def listed(predictions: Iterator[Prediction], out: Path | None, *, json: bool, overwrite: bool) -> None:
-    """Write predictions to a file, or to the screen, as they come.
+def shown(predictions: Iterable[Prediction], *, json: bool) -> None:
+    """Write predictions to the screen as they come, as JSON or as CSV."""
+    WRITERS[".json" if json else ".csv"](predictions, sys.stdout)
+
+
+def saved(predictions: Iterable[Prediction], out: Path, *, overwrite: bool) -> int:
+    """Write predictions to a file as they come.
+
+    Returns:
+        How many there were.
 
     Raises:
         SettingError: the file's name does not say what to write.
         DataError: the file is there already, or cannot be written; what was done before stays in `NAME.part`.
     """
-    if out is None:
-        WRITERS[".json" if json else ".csv"](predictions, sys.stdout)
-        return
     if out.suffix not in WRITERS:
         raise SettingError(f"--out {out} should end in {', '.join(WRITERS)}")
     if out.exists() and not overwrite:
         raise DataError(f"{out} is there already; replace it with --overwrite")
     # Nothing is written before the first answer, so that wrong input leaves no empty file.
-    first = next(predictions, None)
+    counted = Counted(predictions)
+    first = list(islice(counted, 1))
     with _part(out) as file:
-        WRITERS[out.suffix](chain([] if first is None else [first], predictions), file)
+        WRITERS[out.suffix](chain(first, counted), file)
+    return counted.count
+
+
+class Counted:
+    """The same predictions, and how many have passed."""
+
+    def __init__(self, predictions: Iterable[Prediction]) -> None:
+        self.predictions = iter(predictions)
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Prediction]:
+        for prediction in self.predictions:
+            self.count += 1
+            yield prediction
 
 
 @contextmanager
