@@ -113,15 +113,8 @@ def test_predictions_are_csv_with_a_line_for_each_image(photos_run, capsys):
 
 
 def test_predictions_in_a_file_are_counted(photos_run, tmp_path, capsys):
-    words = [
-        "predict",
-        str(photos_run),
-        str(photos_run.parent / "photos"),
-        "--out",
-        str(tmp_path / "all.csv"),
-        "--json",
-    ]
-    assert run(words) == 0
+    photos, out = str(photos_run.parent / "photos"), str(tmp_path / "all.csv")
+    assert run(["predict", str(photos_run), photos, "--out", out, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"out": out, "images": 60}
     assert len((tmp_path / "all.csv").read_text().splitlines()) == 61
 
