@@ -11,10 +11,10 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "svertka"
 FILES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
-    "errors", "settings", "geometry", "nn", "zoo", "measure", "data", "tasks", "runs",
+    "errors", "plugins", "settings", "geometry", "nn", "zoo", "measure", "data", "tasks", "runs",
     "inference", "evaluation", "training", "estimators", "cli",
 )  # fmt: skip
-BARE = {"errors", "settings", "geometry"}  # rooms that must not import torch
+BARE = {"errors", "plugins", "settings", "geometry"}  # rooms that must not import torch
 MIRRORED = [path for path in FILES if not path.name.startswith("__")]
 
 

@@ -58,7 +58,7 @@ def test_the_learner_is_not_changed():
     find_rate(one, Valley(2.0))
     torch.testing.assert_close(one.network.weight.detach(), before, rtol=0, atol=0)
     assert (one.place, one.epoch, one.sums.count, one.settings.schedule) == (0, 0, 0, "onecycle")
-    assert one.average is not None
+    assert one.average.n_averaged == 0
 
 
 def test_a_loss_that_is_bad_from_the_start_is_said():

@@ -3,13 +3,13 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from typing import Any, TypeVar
 
 from torch import nn
 
 from svertka.errors import SettingError, UnknownName
 from svertka.nn import PLANE, Space
+from svertka.plugins import offered
 
 _VARIANTS: dict[str, "Variant"] = {}
 Family = TypeVar("Family", bound=type[nn.Module])
@@ -105,8 +105,8 @@ def architecture(
 
 def load_plugins() -> None:
     """Import what other packages offer under the entry point group `svertka.zoo`; each registers its own."""
-    for entry in entry_points(group="svertka.zoo"):
-        entry.load()
+    for _ in offered("zoo"):
+        pass
 
 
 def variants() -> list[Variant]:

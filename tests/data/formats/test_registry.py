@@ -1,5 +1,4 @@
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,8 +16,7 @@ def offer(monkeypatch):
     """Offer formats as another package would."""
 
     def offered(*found):
-        entries = [SimpleNamespace(load=lambda each=each: each) for each in found]
-        monkeypatch.setattr(registry, "entry_points", lambda *, group: entries if group == "svertka.formats" else [])
+        monkeypatch.setattr(registry, "offered", lambda group: found if group == "formats" else ())
         registry.formats.cache_clear()
 
     registry.formats.cache_clear()

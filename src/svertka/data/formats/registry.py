@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from math import prod
 from pathlib import Path
 from typing import TypeVar
 
 from svertka.data.rasters import Header, Raster
 from svertka.errors import DataError, SvertkaError
+from svertka.plugins import offered
 from svertka.settings import PIXELS
 
 T = TypeVar("T")
@@ -64,8 +64,7 @@ def formats() -> dict[str, Format]:
 
     Another package offers its own as a `Format` under the entry point group `svertka.formats`.
     """
-    offered = [entry.load() for entry in entry_points(group="svertka.formats")]
-    return {ending: each for each in [*BUILT_IN, *offered] for ending in each.endings}
+    return {ending: each for each in [*BUILT_IN, *offered("formats")] for ending in each.endings}
 
 
 def is_image(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from scipy.io import wavfile
@@ -10,11 +11,13 @@ from svertka.data.formats.registry import Format, Opening, register
 from svertka.data.rasters import Raster, plain
 from svertka.errors import DataError
 
+_FILTERS = Lock()  # Python's filters of warnings belong to all threads
+
 
 def read(path: Path, opening: Opening) -> Raster:
     """Samples `(channels, time)` in the file's own type."""
     _whole(path)
-    with warnings.catch_warnings():
+    with _FILTERS, warnings.catch_warnings():
         warnings.simplefilter("ignore", wavfile.WavFileWarning)  # about chunks of notes beside the sound
         warnings.filterwarnings("error", "Incomplete chunk|Reached EOF", wavfile.WavFileWarning)
         _, sound = wavfile.read(path)

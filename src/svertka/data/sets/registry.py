@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from svertka.data.datasets import DataSet
 from svertka.data.formats import Opening
 from svertka.errors import DataError, UnknownName
+from svertka.plugins import offered
 from svertka.settings import DataSettings
 
 
@@ -37,7 +37,7 @@ def layouts() -> list[Layout]:
 
     Another package offers its own as a `Layout` under the entry point group `svertka.sets`.
     """
-    return [entry.load() for entry in entry_points(group="svertka.sets")] + BUILT_IN
+    return [*offered("sets"), *BUILT_IN]
 
 
 def open_data(data: str | Path | DataSet, settings: DataSettings = DataSettings()) -> DataSet:  # noqa: B008 - frozen
