@@ -1,5 +1,6 @@
 """What several tests start from."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,16 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"needs the real data sets in {SHARED}")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def heard():
+    """Notes of the library go to the test, whatever a command before it has made of them."""
+    logger = logging.getLogger("svertka")
+    before = logger.handlers, logger.level, logger.propagate
+    logger.handlers, logger.propagate = [], True
+    yield
+    logger.handlers, logger.level, logger.propagate = before
 
 
 @pytest.fixture
