@@ -23,8 +23,10 @@ class Visit:
     shape_out: Shape
 
 
-def walk(network: nn.Module, channels: int, sizes: Sequence[int]) -> list[Visit]:
+def walk(network: nn.Module, channels: int, sizes: Sequence[int], *, training: bool = False) -> list[Visit]:
     """Every module with the shapes that go in and come out, in the order in which they finish.
+
+    With `training` the auxiliary heads are passed too.
 
     Raises:
         ShapeError: the image is too small; the message names the layer.
@@ -37,7 +39,8 @@ def walk(network: nn.Module, channels: int, sizes: Sequence[int]) -> list[Visit]
         layer.register_forward_hook(_leaving(name, visits))
     try:
         with torch.no_grad():
-            network(torch.empty(1, channels, *sizes, device="meta"))
+            way = getattr(network, "heads", network) if training else network
+            way(torch.empty(1, channels, *sizes, device="meta"))
     except RuntimeError as error:
         raise ShapeError(f"layer {entered[-1]} cannot take an image of {times(sizes)}") from error
     return visits
