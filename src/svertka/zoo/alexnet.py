@@ -56,7 +56,9 @@ class AlexNet(nn.Sequential):
         space: Space = PLANE,
     ) -> None:
         first, *others = rows
-        stem = conv_act(space, channels, first.cout, first.kernel, stride=4, padding=padding).extend(_behind(space, first))
+        stem = conv_act(space, channels, first.cout, first.kernel, stride=4, padding=padding).extend(
+            _behind(space, first)
+        )
         body = nn.Sequential()
         cin = first.cout
         for row in others:

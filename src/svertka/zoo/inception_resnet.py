@@ -16,7 +16,9 @@ Branches = Callable[[Space, int], Sequence[nn.Module]]
 class Scaled(nn.Module):
     """Add a share of what the branches see, brought to the right width by a 1x1 convolution; Szegedy et al., 3.3."""
 
-    def __init__(self, space: Space, branches: Sequence[nn.Module], seen: int, cin: int, share: float, *, act: bool) -> None:
+    def __init__(
+        self, space: Space, branches: Sequence[nn.Module], seen: int, cin: int, share: float, *, act: bool
+    ) -> None:
         super().__init__()
         self.branches = Parallel(*branches)
         self.join = space.conv(seen, cin, 1)

@@ -53,7 +53,9 @@ class SqueezeNet(nn.Sequential):
             OrderedDict(
                 stem=first.append(space.max_pool(3, stride=2, ceil_mode=True)),
                 body=body,
-                head=nn.Sequential(nn.Dropout(0.5), *conv_act(space, cin, classes, 1), space.global_mean(1), nn.Flatten()),
+                head=nn.Sequential(
+                    nn.Dropout(0.5), *conv_act(space, cin, classes, 1), space.global_mean(1), nn.Flatten()
+                ),
             )
         )
         he(self)
