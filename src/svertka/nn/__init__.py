@@ -8,7 +8,6 @@ from svertka.nn.blocks import (
     conv_act,
     conv_norm,
     conv_norm_act,
-    same,
 )
 from svertka.nn.devices import device_of, laid_out, lay_out
 from svertka.nn.heads import classifier
@@ -31,6 +30,5 @@ __all__ = [
     "device_of",
     "laid_out",
     "lay_out",
-    "same",
     "space_of",
 ]

@@ -13,7 +13,7 @@ def he(network: nn.Module) -> None:
     He et al., arXiv:1502.01852, equation 14. Linear layers keep torch's own start, as in torchvision.
     """
     for layer in network.modules():
-        if isinstance(layer, CONVOLUTIONS):
+        if isinstance(layer, CONVOLUTIONS) and not layer.weight.is_meta:
             nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from svertka.nn import PLANE, Parallel, Space, conv_act, conv_norm_act, same
+from svertka.nn import PLANE, Parallel, Space, conv_act, conv_norm_act
 from svertka.nn.initial import he
 from svertka.zoo.registry import architecture, variant
 
@@ -34,7 +34,7 @@ SIDES = {3: 512, 6: 528}  # place in ROWS -> channels where another classifier l
 
 def plain(space: Space, cin: int, cout: int, kernel: int, *, stride: int = 1) -> nn.Sequential:
     """A convolution with a bias that keeps the size at stride 1, and a rectifier."""
-    return conv_act(space, cin, cout, kernel, stride=stride, padding=same(kernel))
+    return conv_act(space, cin, cout, kernel, stride=stride, padding=kernel // 2)
 
 
 def inception(space: Space, conv: Conv, wide: int, row: tuple[int, ...]) -> Parallel:

@@ -54,8 +54,8 @@ V2 = Widths(
 
 
 def _entrance_v1(space: Space, channels: int) -> nn.Sequential:
-    whole = entrance(space, channels)
-    return whole[:-1].extend(unpadded(space, 192, 256, 3, 2))
+    *convolutions, _ = entrance(space, channels)
+    return nn.Sequential(*convolutions, *unpadded(space, 192, 256, 3, 2))
 
 
 def _entrance_v2(space: Space, channels: int) -> nn.Sequential:
