@@ -16,6 +16,7 @@ last unit or as far as a paper rounds them; the classifiers that serve in traini
 (MAC) is one multiplication with its addition, counted once, for one image of the published size. Every network takes
 `classes=`, `channels=` and `space=`.
 """
+COLUMNS = "| network | year | parameters | MACs | image | classes |\n|---|---|---:|---:|---|---:|\n"
 
 
 def zoo_page(rows: Sequence[Priced]) -> str:

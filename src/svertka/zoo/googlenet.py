@@ -1,7 +1,7 @@
 """GoogLeNet: four views of the same place side by side, and two more classifiers on the way.
 
 The original has biases, 5x5 convolutions and normalises neighbouring channels. What is used since has batch
-normalisation, and 3x3 where the paper has 5x5.
+normalisation, 3x3 where the paper has 5x5, and a last pooling of 2x2 where it has 3x3.
 """
 
 from collections.abc import Callable
@@ -10,12 +10,12 @@ from functools import partial
 from torch import Tensor, nn
 
 from svertka.nn import PLANE, Parallel, Space, conv_act, conv_norm_act
-from svertka.nn.initial import he
+from svertka.nn.initial import he, soften
 from svertka.zoo.registry import architecture, variant
 
 Conv = Callable[..., nn.Sequential]
 
-# cin, then outputs: 1x1 | 1x1 -> 3x3 | 1x1 -> 5x5 | pool -> 1x1; None halves the size
+# cin, then outputs: 1x1 | 1x1 -> 3x3 | 1x1 -> 5x5 | pool -> 1x1; None is a pooling that halves the size
 ROWS = (
     (192, 64, 96, 128, 16, 32, 32),
     (256, 128, 128, 192, 32, 96, 64),
@@ -62,7 +62,7 @@ def side(space: Space, conv: Conv, cin: int, classes: int) -> nn.Sequential:
     sample=(3, 224, 224),
     variants={
         "googlenet": variant(13_004_888),
-        "googlenet_original": variant(13_378_280, conv=plain, wide=5, normalised=True),
+        "googlenet_original": variant(13_378_280, conv=plain, wide=5, last_pool=3, normalised=True),
     },
 )
 class GoogLeNet(nn.Module):
@@ -73,22 +73,25 @@ class GoogLeNet(nn.Module):
         *,
         conv: Conv = conv_norm_act,
         wide: int = 3,
+        last_pool: int = 2,
         normalised: bool = False,
         channels: int = 3,
         classes: int = 1000,
         space: Space = PLANE,
     ) -> None:
         super().__init__()
-        halving = partial(space.max_pool, 3, stride=2, ceil_mode=True)
+        halving = partial(space.max_pool, stride=2, ceil_mode=True)
+        pools = iter([halving(3), halving(last_pool)])
         neighbours = [nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=1)] if normalised else []
         self.stem = nn.Sequential(
-            *conv(space, channels, 64, 7, stride=2), halving(), *neighbours,
-            *conv(space, 64, 64, 1), *conv(space, 64, 192, 3), *neighbours, halving(),
+            *conv(space, channels, 64, 7, stride=2), halving(3), *neighbours,
+            *conv(space, 64, 64, 1), *conv(space, 64, 192, 3), *neighbours, halving(3),
         )  # fmt: skip
-        self.body = nn.Sequential(*[inception(space, conv, wide, row) if row else halving() for row in ROWS])
+        self.body = nn.Sequential(*[inception(space, conv, wide, row) if row else next(pools) for row in ROWS])
         self.head = nn.Sequential(space.global_mean(1), nn.Flatten(), nn.Dropout(0.4), nn.Linear(1024, classes))
         self.sides = nn.ModuleDict({str(place): side(space, conv, cin, classes) for place, cin in SIDES.items()})
         he(self)
+        soften(self)
 
     def forward(self, x: Tensor) -> Tensor:
         scores: Tensor = self.head(self.body(self.stem(x)))
