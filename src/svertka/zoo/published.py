@@ -183,9 +183,7 @@ def _paired(ours: Mapping[str, Tensor], theirs: Mapping[str, Any], source: str) 
     if set(mine) == set(other):
         return [Pair(name, name) for name in mine]
     if source.endswith(SORTED):
-        raise ShapeError(
-            f"{source} is sorted by names that are not ours; wanted a .pth, which keeps their order"
-        )
+        raise ShapeError(f"{source} is sorted by names that are not ours; wanted a .pth, which keeps their order")
     other = sorted(other, key=_is_auxiliary)
     if len(other) < len(mine) and not any(map(_is_auxiliary, other)):
         mine = [name for name in mine if not name.startswith("sides")]
