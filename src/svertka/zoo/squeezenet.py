@@ -49,13 +49,15 @@ class SqueezeNet(nn.Sequential):
             body.append(fire(space, cin, squeeze, expand))
             cin = 2 * expand
         first = conv_act(space, channels, stem[0], kernel, stride=2)
+        last = space.conv(cin, classes, 1)
         super().__init__(
             OrderedDict(
                 stem=first.append(space.max_pool(3, stride=2, ceil_mode=True)),
                 body=body,
-                head=nn.Sequential(
-                    nn.Dropout(0.5), *conv_act(space, cin, classes, 1), space.global_mean(1), nn.Flatten()
-                ),
+                head=nn.Sequential(nn.Dropout(0.5), last, nn.ReLU(inplace=True), space.global_mean(1), nn.Flatten()),
             )
         )
         he(self)
+        nn.init.normal_(
+            last.get_parameter("weight"), std=0.01
+        )  # as published, lest the last rectifier lets nothing through
