@@ -17,7 +17,7 @@ check: .venv/tested  ## lint, format and types
 	$(BIN)/mypy
 
 slow: .venv/tested  ## tests that train for minutes
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m slow tests/contracts/test_learning.py tests/contracts
 
 bench: .venv/tested  ## time to accuracy, and whether loading keeps up
 	$(BIN)/python benchmarks/time_to_accuracy.py

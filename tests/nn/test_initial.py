@@ -20,6 +20,7 @@ def test_hes_weights_have_the_variance_of_equation_14(space):
     fan_out = 64 * 3**space.rank
     assert conv.weight.mean().item() == pytest.approx(0, abs=0.1 * fan_out**-0.5)
     assert conv.weight.var().item() == pytest.approx(2 / fan_out, rel=0.1)
+    assert not conv.bias.any()
 
 
 def surviving(network):

@@ -3,6 +3,7 @@
 What needs torch is imported inside, so that help and errors of usage come at once.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,12 +17,22 @@ from svertka.settings import OFF, DataSettings, EvaluateSettings, PredictSetting
 PLAIN = Output()
 
 
-def zoo(*, output: Output = PLAIN) -> None:
-    """List the networks, with what each costs for one image of its published size."""
+def zoo(*, markdown: Annotated[bool, OFF] = False, output: Output = PLAIN) -> None:
+    """List the networks, with what each costs for one image of its published size.
+
+    Parameters
+    ----------
+    markdown
+        Write the page docs/zoo.md.
+    """
     from svertka import measure
+    from svertka.cli.pages import zoo_page
     from svertka.zoo import variants
 
     rows = [(variant, measure.cost(variant)) for variant in variants()]
+    if markdown:
+        sys.stdout.write(zoo_page(rows))
+        return
     document = [
         {
             "name": variant.name, "year": variant.year, "parameters": price.parameters, "macs": price.macs,

@@ -67,7 +67,7 @@ def cost(
     channels = variant.sample[0] if channels is None else channels
     sizes = sides(variant.size if size is None else size, space.rank)
     with torch.device("meta"):
-        network = variant.build(classes=classes, channels=channels, space=space, **variant.bound_to(sizes))
+        network = variant.build(classes=classes, channels=channels, space=space, **variant.bound_to(sizes)).eval()
     check_sizes(network, channels, sizes)
     return count(network, channels, sizes, name=variant.name)
 

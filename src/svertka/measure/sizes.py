@@ -12,7 +12,7 @@ LARGEST = 2**14
 
 
 def smallest_size(network: nn.Module, channels: int, rank: int) -> int:
-    """The shortest side with which the network works, found by trying.
+    """The shortest side with which the network works, its auxiliary heads too, found by trying.
 
     Raises:
         ShapeError: it works with none up to `LARGEST`.
@@ -20,7 +20,7 @@ def smallest_size(network: nn.Module, channels: int, rank: int) -> int:
     large = 1
     while not _fits(network, channels, [large] * rank):
         if large == LARGEST:
-            walk(network, channels, [large] * rank)
+            walk(network, channels, [large] * rank, training=True)
         large *= 2
     small = large // 2
     while large - small > 1:
@@ -47,7 +47,7 @@ def check_sizes(network: nn.Module, channels: int, sizes: Sequence[int]) -> None
         ShapeError: it does not; the message names the layer and the smallest size that works.
     """
     try:
-        walk(network, channels, sizes)
+        walk(network, channels, sizes, training=True)
     except ShapeError as error:
         smallest = times([smallest_size(network, channels, len(sizes))] * len(sizes))
         raise ShapeError(
@@ -58,7 +58,7 @@ def check_sizes(network: nn.Module, channels: int, sizes: Sequence[int]) -> None
 
 def _fits(network: nn.Module, channels: int, sizes: Sequence[int]) -> bool:
     try:
-        walk(network, channels, sizes)
+        walk(network, channels, sizes, training=True)
     except ShapeError:
         return False
     return True

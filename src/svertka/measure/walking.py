@@ -1,6 +1,7 @@
 """A walk through a network on the meta device, where tensors have shapes but no numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -11,6 +12,16 @@ from svertka.errors import ShapeError
 from svertka.geometry import Window, times
 
 Shape = tuple[int, ...]
+KEEPING = (
+    nn.BatchNorm1d,
+    nn.BatchNorm2d,
+    nn.BatchNorm3d,
+    nn.LocalResponseNorm,
+    nn.ReLU,
+    nn.Tanh,
+    nn.Sigmoid,
+    nn.Dropout,
+)
 
 
 @dataclass(frozen=True)
@@ -23,24 +34,29 @@ class Visit:
     shape_out: Shape
 
 
-def walk(network: nn.Module, channels: int, sizes: Sequence[int]) -> list[Visit]:
+def walk(network: nn.Module, channels: int, sizes: Sequence[int], *, training: bool = False) -> list[Visit]:
     """Every module with the shapes that go in and come out, in the order in which they finish.
+
+    With `training` the auxiliary heads are passed too.
 
     Raises:
         ShapeError: the image is too small; the message names the layer.
     """
-    network = on_meta(network)
+    network = network if is_bare(network) else on_meta(network)
     visits: list[Visit] = []
     entered: list[str] = []
-    for name, layer in network.named_modules():
-        layer.register_forward_pre_hook(_entering(name, entered))
-        layer.register_forward_hook(_leaving(name, visits))
-    try:
-        with torch.no_grad():
-            network(torch.empty(1, channels, *sizes, device="meta"))
-    except RuntimeError as error:
-        raise ShapeError(f"layer {entered[-1]} cannot take an image of {times(sizes)}") from error
+    with _watched(network, entered, visits):
+        try:
+            way = getattr(network, "heads", network) if training else network
+            way(torch.empty(1, channels, *sizes, device="meta"))
+        except RuntimeError as error:
+            raise ShapeError(f"layer {entered[-1]} cannot take an image of {times(sizes)}") from error
     return visits
+
+
+def is_bare(network: nn.Module) -> bool:
+    """Whether it has no numbers and is in evaluation mode."""
+    return not network.training and all(value.is_meta for value in network.state_dict().values())
 
 
 def on_meta(network: nn.Module) -> nn.Module:
@@ -55,6 +71,30 @@ def windows(layer: nn.Module, rank: int) -> list[Window]:
         return []
     fields = (_each(getattr(layer, field, 1), rank) for field in ("kernel_size", "stride", "padding", "dilation"))
     return [Window(*axis) for axis in zip(*fields, strict=True)]
+
+
+@contextmanager
+def _watched(network: nn.Module, entered: list[str], visits: list[Visit]) -> Iterator[None]:
+    """Note every layer as it is entered and left; layers that keep shapes give back what they get, to save time."""
+    handles = []
+    keeping = [layer for layer in network.modules() if isinstance(layer, KEEPING)]
+    for name, layer in network.named_modules():
+        handles.append(layer.register_forward_pre_hook(_entering(name, entered)))
+        handles.append(layer.register_forward_hook(_leaving(name, visits)))
+    for layer in keeping:
+        layer.forward = _unchanged  # type: ignore[method-assign, assignment]
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for layer in keeping:
+            del layer.forward
+        for handle in handles:
+            handle.remove()
+
+
+def _unchanged(x: Tensor) -> Tensor:
+    return x
 
 
 def _each(value: int | tuple[int, ...], rank: int) -> tuple[int, ...]:

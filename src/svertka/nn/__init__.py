@@ -1,6 +1,14 @@
 """Layers and blocks, written once for lines, planes and volumes."""
 
-from svertka.nn.blocks import PaddedIdentity, Residual, conv_norm, conv_norm_act
+from svertka.nn.blocks import (
+    PaddedIdentity,
+    Parallel,
+    Residual,
+    SqueezeExcite,
+    conv_act,
+    conv_norm,
+    conv_norm_act,
+)
 from svertka.nn.devices import device_of, laid_out, lay_out
 from svertka.nn.heads import classifier
 from svertka.nn.space import LINE, PLANE, SPACES, VOLUME, Space, space_of
@@ -11,9 +19,12 @@ __all__ = [
     "SPACES",
     "VOLUME",
     "PaddedIdentity",
+    "Parallel",
     "Residual",
     "Space",
+    "SqueezeExcite",
     "classifier",
+    "conv_act",
     "conv_norm",
     "conv_norm_act",
     "device_of",

@@ -1,20 +1,50 @@
 """The handful of blocks the zoo is built from."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from svertka.nn.space import Space
 
+Kernel = int | tuple[int, ...]
 
-def conv_norm(space: Space, cin: int, cout: int, kernel: int, *, stride: int = 1, groups: int = 1) -> nn.Sequential:
-    """Convolution that keeps the size at stride 1, then batch normalisation."""
-    conv = space.conv(cin, cout, kernel, stride=stride, padding=kernel // 2, groups=groups, bias=False)
+
+def conv_act(space: Space, cin: int, cout: int, kernel: int, **window: int) -> nn.Sequential:
+    """Convolution with a bias, and a rectifier; `window` is stride, padding, dilation or groups."""
+    return nn.Sequential(space.conv(cin, cout, kernel, **window), nn.ReLU(inplace=True))
+
+
+def conv_norm(
+    space: Space, cin: int, cout: int, kernel: Kernel, *, stride: int = 1, groups: int = 1, padded: bool = True
+) -> nn.Sequential:
+    """Convolution that keeps the size at stride 1, or takes no more than there is, then batch normalisation."""
+    padding = same(kernel) if padded else 0
+    conv = space.conv(cin, cout, kernel, stride=stride, padding=padding, groups=groups, bias=False)
     return nn.Sequential(conv, space.norm(cout))
 
 
-def conv_norm_act(space: Space, cin: int, cout: int, kernel: int, *, stride: int = 1, groups: int = 1) -> nn.Sequential:
+def conv_norm_act(
+    space: Space, cin: int, cout: int, kernel: Kernel, *, stride: int = 1, groups: int = 1, padded: bool = True
+) -> nn.Sequential:
     """`conv_norm` and a rectifier."""
-    return conv_norm(space, cin, cout, kernel, stride=stride, groups=groups).append(nn.ReLU(inplace=True))
+    made = conv_norm(space, cin, cout, kernel, stride=stride, groups=groups, padded=padded)
+    return made.append(nn.ReLU(inplace=True))
+
+
+def same(kernel: Kernel) -> Kernel:
+    """The padding with which an odd kernel keeps the size."""
+    return kernel // 2 if isinstance(kernel, int) else tuple(length // 2 for length in kernel)
+
+
+class Parallel(nn.Module):
+    """Several views of the same place, joined along channels."""
+
+    def __init__(self, *branches: nn.Module) -> None:
+        super().__init__()
+        self.branches = nn.ModuleList(branches)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([branch(x) for branch in self.branches], dim=1)
 
 
 class Residual(nn.Module):
@@ -44,3 +74,19 @@ class PaddedIdentity(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return F.pad(self.sampling(x), self.pads)
+
+
+class SqueezeExcite(nn.Module):
+    """Weigh each channel by what all places say together (Hu et al., arXiv:1709.01507, equations 2 to 4)."""
+
+    def __init__(self, space: Space, channels: int, reduction: int = 16) -> None:
+        super().__init__()
+        self.squeeze = space.global_mean(1)
+        self.excite = nn.Sequential(
+            space.conv(channels, channels // reduction, 1), nn.ReLU(inplace=True),
+            space.conv(channels // reduction, channels, 1), nn.Sigmoid(),
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = x * self.excite(self.squeeze(x))
+        return y

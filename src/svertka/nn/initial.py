@@ -1,6 +1,5 @@
 """How weights start."""
 
-import torch
 from torch import nn
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
@@ -8,13 +7,15 @@ NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
 def he(network: nn.Module) -> None:
-    """Keep the variance of gradients through rectifiers: weights from N(0, 2 / fan-out).
+    """Keep the variance of gradients through rectifiers: weights from N(0, 2 / fan-out), biases 0.
 
     He et al., arXiv:1502.01852, equation 14. Linear layers keep torch's own start, as in torchvision.
     """
     for layer in network.modules():
-        if isinstance(layer, CONVOLUTIONS):
+        if isinstance(layer, CONVOLUTIONS) and not layer.weight.is_meta:
             nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
 
 
 def glorot(network: nn.Module) -> None:
@@ -26,4 +27,11 @@ def glorot(network: nn.Module) -> None:
         if isinstance(layer, (*CONVOLUTIONS, nn.Linear)):
             nn.init.xavier_uniform_(layer.weight)
             if layer.bias is not None:
-                torch.nn.init.zeros_(layer.bias)
+                nn.init.zeros_(layer.bias)
+
+
+def soften(network: nn.Module) -> None:
+    """Let normalisation add 0.001 to variances, as the Inception networks do, and not 0.00001."""
+    for layer in network.modules():
+        if isinstance(layer, NORMS):
+            layer.eps = 1e-3

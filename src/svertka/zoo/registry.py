@@ -1,8 +1,9 @@
 """The one list of networks that the command line, the docs, the cost table and the tests all read."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from torch import nn
@@ -10,6 +11,7 @@ from torch import nn
 from svertka.errors import SettingError, UnknownName
 from svertka.nn import PLANE, Space
 from svertka.plugins import offered
+from svertka.zoo.published import checkpoint, located, take_over
 
 _VARIANTS: dict[str, "Variant"] = {}
 Family = TypeVar("Family", bound=type[nn.Module])
@@ -127,22 +129,39 @@ def find(name: str) -> Variant:
 
 
 def build(
-    name: str, *, classes: int | None = None, channels: int | None = None, space: Space = PLANE, **changes: Any
+    name: str,
+    *,
+    classes: int | None = None,
+    channels: int | None = None,
+    space: Space = PLANE,
+    weights: str | Path | None = None,
+    adapt: Collection[str] = (),
+    **changes: Any,
 ) -> nn.Module:
-    """A fresh network by name: `build("resnet20", classes=7, channels=1)`.
+    """A network by name, fresh or with published weights: `build("resnet20", classes=7, channels=1)`.
 
     Args:
         name: one of `variants()`.
         classes: how many scores it gives for each image; as published by default.
         channels: how many channels its images have; as published by default.
         space: `LINE` for signals, `PLANE` for images, `VOLUME` for volumes.
+        weights: a checkpoint of ours or of torchvision: its path, a web address, or a name, as
+            `torchvision:IMAGENET1K_V1` or `hf:OWNER/REPOSITORY/FILE`. What is fetched is checked and kept; see
+            `svertka.zoo.fetching`.
+        adapt: what may differ from the checkpoint: `stem`, the channels, and `head`, the classes.
         **changes: settings of the family, as in `depths=(1, 1, 1, 1)` for a residual network.
 
     Returns:
         A network in training mode, from images `(batch, channels, *sizes)` to scores `(batch, classes)`.
 
     Raises:
-        UnknownName: no network or no setting is called so.
-        SettingError: a count below one.
+        UnknownName: no network, no setting, or no published weights are called so.
+        SettingError: a count below one, or an unknown part to adapt.
+        DataError: the checkpoint cannot be fetched or read.
+        ShapeError: the checkpoint is that of another network.
     """
-    return find(name).build(classes=classes, channels=channels, space=space, **changes)
+    network = find(name).build(classes=classes, channels=channels, space=space, **changes)
+    if weights is not None:
+        path = located(name, weights)
+        take_over(network, checkpoint(path), str(weights), adapt=adapt)
+    return network

@@ -1,0 +1,59 @@
+"""VGG: nothing but 3x3 convolutions, in cascades that see as far as 5x5 and 7x7 do, and three linear layers."""
+
+from collections import OrderedDict
+
+from torch import nn
+
+from svertka.nn import PLANE, Space
+from svertka.nn.initial import he
+from svertka.zoo.registry import architecture, variant
+
+WIDTHS = (64, 128, 256, 512, 512)
+A, B, D, E = (1, 1, 2, 2, 2), (2, 2, 2, 2, 2), (2, 2, 3, 3, 3), (2, 2, 4, 4, 4)  # the paper's letters
+
+
+@architecture(
+    paper="arXiv:1409.1556",
+    year=2014,
+    sample=(3, 224, 224),
+    variants={
+        "vgg11": variant(132_863_336, depths=A),
+        "vgg13": variant(133_047_848, depths=B),
+        "vgg16": variant(138_357_544, depths=D),
+        "vgg19": variant(143_667_240, depths=E),
+        "vgg11_bn": variant(132_868_840, depths=A, normalised=True),
+        "vgg13_bn": variant(133_053_736, depths=B, normalised=True),
+        "vgg16_bn": variant(138_365_992, depths=D, normalised=True),
+        "vgg19_bn": variant(143_678_248, depths=E, normalised=True),
+    },
+)
+class VGG(nn.Sequential):
+    """Five stages of 3x3 convolutions, each followed by a pooling that halves the size, and three linear layers."""
+
+    def __init__(
+        self,
+        *,
+        depths: tuple[int, ...],
+        normalised: bool = False,
+        channels: int = 3,
+        classes: int = 1000,
+        space: Space = PLANE,
+    ) -> None:
+        body = nn.Sequential()
+        cin = channels
+        for width, depth in zip(WIDTHS, depths, strict=True):
+            for _ in range(depth):
+                body.append(space.conv(cin, width, 3, padding=1))
+                if normalised:
+                    body.append(space.norm(width))
+                body.append(nn.ReLU(inplace=True))
+                cin = width
+            body.append(space.max_pool(2))
+        head = nn.Sequential(
+            space.global_mean(7), nn.Flatten(),
+            nn.Linear(cin * 7**space.rank, 4096), nn.ReLU(inplace=True), nn.Dropout(0.5),
+            nn.Linear(4096, 4096), nn.ReLU(inplace=True), nn.Dropout(0.5),
+            nn.Linear(4096, classes),
+        )  # fmt: skip
+        super().__init__(OrderedDict(stem=nn.Identity(), body=body, head=head))
+        he(self)
