@@ -28,6 +28,17 @@ def test_eight_bits_are_pillows_bilinear_filter(rng, sizes):
     assert np.abs(found.transpose(1, 2, 0).astype(int) - expected).max() <= 1
 
 
+@pytest.mark.parametrize("sizes", [(3, 1), (5, 1), (1, 1), (1, 4)])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_a_side_of_one_pixel_is_no_exception(rng, sizes, dtype):
+    """Torch's own scaling to a width of 1 gives other numbers, and for 8 bits stops with an internal error."""
+    for height, width in ((2, 1), (2, 2), (1, 3), (7, 9)):
+        pixels = rng.integers(0, 256, (2, height, width)).astype(dtype)
+        np.testing.assert_allclose(
+            resampled(pixels, sizes), scaled(pixels, sizes), atol=1.01 if dtype == "uint8" else 1e-3
+        )
+
+
 @pytest.mark.parametrize("rank", [1, 3])
 def test_eight_bits_of_other_ranks_are_rounded(rng, rank):
     pixels = rng.integers(0, 256, (2, *[9] * rank)).astype(np.uint8)

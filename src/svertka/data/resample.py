@@ -19,7 +19,7 @@ def resampled(pixels: Pixels, sizes: Sequence[int]) -> Pixels:
     whole = pixels.dtype == np.uint8
     x = torch.from_numpy(np.require(pixels if whole else pixels.astype(np.float32), requirements=["C", "W"]))
     rank = len(sizes)
-    if rank == 2:
+    if rank == 2 and sizes[-1] > 1:  # torch 2.13 scales planes wrongly to a width of 1
         x = _plane(x, sizes)
     else:
         x = x.float()
