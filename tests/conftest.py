@@ -12,7 +12,7 @@ from PIL import Image
 
 import svertka
 
-# Machines are noisy: how long a test takes says nothing. Where nobody looks on, laws are tried on the same cases each time.
+# Machines are noisy: how long a test takes says nothing. In CI, laws are tried on the same cases each time.
 settings.register_profile("patient", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("patient")
 
