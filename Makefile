@@ -17,7 +17,8 @@ check: .venv/tested  ## lint, format and types
 	$(BIN)/mypy
 
 slow: .venv/tested  ## tests that train for minutes
-	$(BIN)/pytest -m slow tests/contracts/test_learning.py tests/contracts
+	$(BIN)/pytest -m slow tests/contracts/test_learning.py
+	$(BIN)/pytest -m slow --ignore tests/contracts/test_learning.py
 
 bench: .venv/tested  ## time to accuracy, and whether loading keeps up
 	$(BIN)/python benchmarks/time_to_accuracy.py
