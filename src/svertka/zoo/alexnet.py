@@ -10,6 +10,7 @@ from typing import NamedTuple
 from torch import nn
 
 from svertka.nn import PLANE, Space, conv_act
+from svertka.nn.initial import glorot
 from svertka.zoo.registry import architecture, variant
 
 
@@ -72,6 +73,7 @@ class AlexNet(nn.Sequential):
             nn.Linear(4096, classes),
         )  # fmt: skip
         super().__init__(OrderedDict(stem=stem, body=body, head=head))
+        glorot(self)  # the paper's fixed deviation of 0.01 needs its many epochs to get going
 
 
 def _behind(space: Space, row: Row) -> nn.Sequential:
