@@ -14,7 +14,7 @@ def two():
 
 
 def write(predictions, out, overwrite=False):
-    saved(predictions, out, overwrite=overwrite)
+    saved(predictions, out, overwrite=overwrite, progress=lambda done, total: None)
     return out.read_text(encoding="utf-8")
 
 
@@ -44,8 +44,10 @@ def test_nothing_predicted_is_an_empty_document(tmp_path, capsys):
 
 
 def test_they_are_counted(tmp_path):
-    assert saved(two(), tmp_path / "a.csv", overwrite=False) == 2
-    assert saved(iter([]), tmp_path / "b.csv", overwrite=False) == 0
+    told = []
+    assert saved(two(), tmp_path / "a.csv", overwrite=False, progress=lambda *count: told.append(count)) == 2
+    assert saved(iter([]), tmp_path / "b.csv", overwrite=False, progress=lambda *count: told.append(count)) == 0
+    assert told == [(1, None), (2, None)]
 
 
 def test_a_file_that_is_there_stays(tmp_path):

@@ -2,7 +2,7 @@ import io
 
 from rich.console import Console
 
-from svertka.cli.screen import counting, described, passing, watching
+from svertka.cli.screen import counting, described, watching
 from svertka.training.events import EpochDone, Reading, Stepped
 
 ROW = {
@@ -56,9 +56,3 @@ def test_counting_shows_nothing_without_a_terminal():
     with counting(Console(file=file), "reading", quiet=False) as progress:
         progress(1, 2)
     assert file.getvalue() == ""
-
-
-def test_what_passes_is_counted():
-    told = []
-    assert list(passing("abc", lambda done, total: told.append((done, total)))) == ["a", "b", "c"]
-    assert told == [(1, None), (2, None), (3, None)]

@@ -147,16 +147,18 @@ class Evil:
     def __reduce__(self):
         import os
 
-        return os.system, ("touch /tmp/svertka-was-here",)
+        return os.system, ("touch was-run",)
 
 
 @pytest.mark.parametrize(
     "content", [{"a": 1}, [torch.ones(2)], nn.Linear(2, 2), Evil()], ids=lambda c: type(c).__name__
 )
-def test_what_is_not_weights_is_refused_and_not_run(tmp_path, content):
+def test_what_is_not_weights_is_refused_and_not_run(tmp_path, monkeypatch, content):
+    monkeypatch.chdir(tmp_path)
     torch.save(content, tmp_path / "a.pth")
     with pytest.raises(DataError, match=r"a\.pth (holds no weights|cannot be read as weights)"):
         build("resnet20", weights=tmp_path / "a.pth")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.pth"]
 
 
 def test_a_missing_file_an_unknown_name_and_an_unknown_part_are_said(tmp_path, theirs):

@@ -253,7 +253,7 @@ def predict(
         Replace the file if it is there.
     """
     from svertka.cli.listing import saved, shown
-    from svertka.cli.screen import counting, passing
+    from svertka.cli.screen import counting
     from svertka.inference import Predictor
     from svertka.runs import open_run
 
@@ -263,7 +263,7 @@ def predict(
         shown(predictions, json=output.json_)
         return
     with counting(console, "predicting", quiet=output.quiet) as progress:
-        count = saved(passing(predictions, progress), out, overwrite=overwrite)
+        count = saved(predictions, out, overwrite=overwrite, progress=progress)
     output.answer({"out": str(out), "images": count}, facts([("predictions", count), ("file", str(out))]))
 
 

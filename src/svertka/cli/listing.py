@@ -18,8 +18,10 @@ def shown(predictions: Iterable[Prediction], *, json: bool) -> None:
     WRITERS[".json" if json else ".csv"](predictions, sys.stdout)
 
 
-def saved(predictions: Iterable[Prediction], out: Path, *, overwrite: bool) -> int:
-    """Write predictions to a file as they come.
+def saved(
+    predictions: Iterable[Prediction], out: Path, *, overwrite: bool, progress: Callable[[int, None], None]
+) -> int:
+    """Write predictions to a file as they come, and tell how many there are so far.
 
     Returns:
         How many there were.
@@ -33,7 +35,7 @@ def saved(predictions: Iterable[Prediction], out: Path, *, overwrite: bool) -> i
     if out.exists() and not overwrite:
         raise DataError(f"{out} is there already; replace it with --overwrite")
     # Nothing is written before the first answer, so that wrong input leaves no empty file.
-    counted = Counted(predictions)
+    counted = Counted(predictions, progress)
     first = list(islice(counted, 1))
     with _part(out) as file:
         WRITERS[out.suffix](chain(first, counted), file)
@@ -43,13 +45,15 @@ def saved(predictions: Iterable[Prediction], out: Path, *, overwrite: bool) -> i
 class Counted:
     """The same predictions, and how many have passed."""
 
-    def __init__(self, predictions: Iterable[Prediction]) -> None:
+    def __init__(self, predictions: Iterable[Prediction], progress: Callable[[int, None], None]) -> None:
         self.predictions = iter(predictions)
+        self.progress = progress
         self.count = 0
 
     def __iter__(self) -> Iterator[Prediction]:
         for prediction in self.predictions:
             self.count += 1
+            self.progress(self.count, None)
             yield prediction
 
 

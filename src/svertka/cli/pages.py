@@ -26,10 +26,7 @@ def zoo_page(rows: Sequence[Priced]) -> str:
         first, _ = members[0]
         parts.append(f"\n## {first.family.__name__}\n\n{first.summary}\n")
         for group in _grouped(members, lambda variant: variant.paper):
-            parts.append(
-                f"\n{_linked(group[0][0].paper)}\n\n| network | year | parameters | MACs | image | classes |\n"
-            )
-            parts.append("|---|---|---:|---:|---|---:|\n")
+            parts.append(f"\n{_linked(group[0][0].paper)}\n\n{COLUMNS}")
             parts.extend(_row(variant, price) for variant, price in group)
     return "".join(parts)
 

@@ -1,15 +1,12 @@
 """How a training looks while it runs: a live bar on a terminal, a line for each epoch elsewhere."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from svertka.training.events import EpochDone, Event, Reading, Stepped, Watch
-
-Item = TypeVar("Item")
 
 LARGE = 5_000  # images, from which on reading them shows its progress without a terminal too
 
@@ -36,13 +33,6 @@ def counting(console: Console, what: str, *, quiet: bool):  # type: ignore[no-un
     with _bars(console) as progress:
         task = progress.add_task(what, total=None, note="")
         yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-def passing(items: Iterable[Item], progress: Callable[[int, None], None]) -> Iterator[Item]:
-    """The same items, counted as they pass; nobody knows how many there will be."""
-    for count, item in enumerate(items, 1):
-        yield item
-        progress(count, None)
 
 
 class Bars:

@@ -10,18 +10,10 @@ from torch import Tensor, nn
 
 from svertka.errors import ShapeError
 from svertka.geometry import Window, times
+from svertka.nn.initial import NORMS
 
 Shape = tuple[int, ...]
-KEEPING = (
-    nn.BatchNorm1d,
-    nn.BatchNorm2d,
-    nn.BatchNorm3d,
-    nn.LocalResponseNorm,
-    nn.ReLU,
-    nn.Tanh,
-    nn.Sigmoid,
-    nn.Dropout,
-)
+KEEPING = (*NORMS, nn.LocalResponseNorm, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Dropout)  # layers that keep shapes
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from svertka.nn.blocks import (
     conv_norm_act,
 )
 from svertka.nn.devices import device_of, laid_out, lay_out
-from svertka.nn.heads import classifier
+from svertka.nn.heads import Sided, classifier
 from svertka.nn.space import LINE, PLANE, SPACES, VOLUME, Space, space_of
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "PaddedIdentity",
     "Parallel",
     "Residual",
+    "Sided",
     "Space",
     "SqueezeExcite",
     "classifier",

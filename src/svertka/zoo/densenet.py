@@ -14,6 +14,7 @@ from torch.utils.checkpoint import checkpoint
 from svertka.nn import PLANE, Space, classifier
 from svertka.nn.initial import he
 from svertka.zoo.registry import architecture, variant
+from svertka.zoo.resnet import Stem, shrinking
 
 Layer = Callable[[Space, int, int], nn.Sequential]
 
@@ -36,6 +37,11 @@ class Dense(nn.Module):
             new: Tensor = checkpoint(layer, x, use_reentrant=False) if again else layer(x)
             x = torch.cat([x, new], dim=1)
         return x
+
+
+def keeping(space: Space, channels: int, width: int) -> nn.Sequential:
+    """The stem for small images: a convolution at full size, which the first layer normalises."""
+    return nn.Sequential(space.conv(channels, width, 3, padding=1, bias=False))
 
 
 def norm_act_conv(space: Space, cin: int, cout: int, kernel: int) -> nn.Sequential:
@@ -78,12 +84,12 @@ def small(depth: int, growth: int, *, bottlenecks: bool) -> dict[str, object]:
     sample=(3, 32, 32),
     classes=10,
     variants={
-        "densenet40_k12": variant(1_019_722, shrinking=False, **small(40, 12, bottlenecks=False)),
-        "densenet100_k12": variant(6_979_642, shrinking=False, **small(100, 12, bottlenecks=False)),
-        "densenet100_k24": variant(27_249_082, shrinking=False, **small(100, 24, bottlenecks=False)),
-        "densenet100bc_k12": variant(769_162, shrinking=False, **small(100, 12, bottlenecks=True)),
-        "densenet250bc_k24": variant(15_324_406, shrinking=False, **small(250, 24, bottlenecks=True)),
-        "densenet190bc_k40": variant(25_624_430, shrinking=False, **small(190, 40, bottlenecks=True)),
+        "densenet40_k12": variant(1_019_722, stem=keeping, **small(40, 12, bottlenecks=False)),
+        "densenet100_k12": variant(6_979_642, stem=keeping, **small(100, 12, bottlenecks=False)),
+        "densenet100_k24": variant(27_249_082, stem=keeping, **small(100, 24, bottlenecks=False)),
+        "densenet100bc_k12": variant(769_162, stem=keeping, **small(100, 12, bottlenecks=True)),
+        "densenet250bc_k24": variant(15_324_406, stem=keeping, **small(250, 24, bottlenecks=True)),
+        "densenet190bc_k40": variant(25_624_430, stem=keeping, **small(190, 40, bottlenecks=True)),
     },
 )
 class DenseNet(nn.Sequential):
@@ -97,7 +103,7 @@ class DenseNet(nn.Sequential):
         first: int,
         layer: Layer = bottleneck,
         compression: float = 0.5,
-        shrinking: bool = True,
+        stem: Stem = shrinking,
         saving: bool = False,
         channels: int = 3,
         classes: int = 1000,
@@ -113,15 +119,7 @@ class DenseNet(nn.Sequential):
             body.append(Dense([layer(space, cin + number * growth, growth) for number in range(depth)], saving=saving))
             cin += depth * growth
         body.extend([space.norm(cin), nn.ReLU(inplace=True)])
-        stem = _shrinking(space, channels, first) if shrinking else _keeping(space, channels, first)
-        super().__init__(OrderedDict(stem=stem, body=body, head=classifier(space, cin, classes)))
+        super().__init__(
+            OrderedDict(stem=stem(space, channels, first), body=body, head=classifier(space, cin, classes))
+        )
         he(self)
-
-
-def _shrinking(space: Space, channels: int, width: int) -> nn.Sequential:
-    conv = space.conv(channels, width, 7, stride=2, padding=3, bias=False)
-    return nn.Sequential(conv, space.norm(width), nn.ReLU(inplace=True), space.max_pool(3, stride=2, padding=1))
-
-
-def _keeping(space: Space, channels: int, width: int) -> nn.Sequential:
-    return nn.Sequential(space.conv(channels, width, 3, padding=1, bias=False))

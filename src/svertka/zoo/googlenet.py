@@ -7,9 +7,9 @@ normalisation, 3x3 where the paper has 5x5, and a last pooling of 2x2 where it h
 from collections.abc import Callable
 from functools import partial
 
-from torch import Tensor, nn
+from torch import nn
 
-from svertka.nn import PLANE, Parallel, Space, conv_act, conv_norm_act
+from svertka.nn import PLANE, Parallel, Sided, Space, conv_act, conv_norm_act
 from svertka.nn.initial import he, soften
 from svertka.zoo.registry import architecture, variant
 
@@ -65,7 +65,7 @@ def side(space: Space, conv: Conv, cin: int, classes: int) -> nn.Sequential:
         "googlenet_original": variant(13_378_280, conv=plain, wide=5, last_pool=3, normalised=True),
     },
 )
-class GoogLeNet(nn.Module):
+class GoogLeNet(Sided):
     """Nine inception blocks and three classifiers, two of them for training only."""
 
     def __init__(
@@ -92,17 +92,3 @@ class GoogLeNet(nn.Module):
         self.sides = nn.ModuleDict({str(place): side(space, conv, cin, classes) for place, cin in SIDES.items()})
         he(self)
         soften(self)
-
-    def forward(self, x: Tensor) -> Tensor:
-        scores: Tensor = self.head(self.body(self.stem(x)))
-        return scores
-
-    def heads(self, x: Tensor) -> list[Tensor]:
-        """Scores of all classifiers, the main one first; for training."""
-        x = self.stem(x)
-        scores = []
-        for name, block in self.body.named_children():
-            x = block(x)
-            if name in self.sides:
-                scores.append(self.sides[name](x))
-        return [self.head(x), *scores]

@@ -1,26 +1,22 @@
 """Inception v2, v3 and v4: large kernels taken apart, into smaller ones and into one for each axis.
 
-In a plane a 7x7 kernel becomes 1x7 and 7x1; in a volume it becomes three kernels, and on a line it stays whole.
+In a plane a 7x7 kernel becomes 1x7 and 7x1; in a volume likewise, along the last two axes; on a line it stays whole.
 """
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from torch import Tensor, nn
+from torch import nn
 
-from svertka.nn import PLANE, Parallel, Space, conv_norm_act
+from svertka.nn import PLANE, Parallel, Sided, Space
+from svertka.nn import conv_norm_act as conv
 from svertka.nn.initial import he, soften
 from svertka.zoo.registry import architecture, variant
 
 
-def conv(space: Space, cin: int, cout: int, kernel: int) -> nn.Sequential:
-    """Convolution, normalisation and rectifier at full size."""
-    return conv_norm_act(space, cin, cout, kernel)
-
-
 def unpadded(space: Space, cin: int, cout: int, kernel: int, stride: int = 1) -> nn.Sequential:
-    """The same without padding."""
-    return conv_norm_act(space, cin, cout, kernel, stride=stride, padded=False)
+    """Convolution, normalisation and rectifier, without padding."""
+    return conv(space, cin, cout, kernel, stride=stride, padded=False)
 
 
 def threes(space: Space, *widths: int) -> nn.Sequential:
@@ -43,14 +39,14 @@ def turns(space: Space, length: int, widths: Sequence[int], axes: Iterable[int])
     """Kernels along one axis after another; on a line all are along its one."""
     made = nn.Sequential()
     for (cin, cout), axis in zip(pairwise(widths), axes, strict=True):
-        made.extend(conv_norm_act(space, cin, cout, along(space, length, max(axis, -space.rank))))
+        made.extend(conv(space, cin, cout, along(space, length, max(axis, -space.rank))))
     return made
 
 
 def fan(space: Space, cin: int, cout: int) -> Parallel:
     """A kernel of 3 along each axis, side by side."""
     kernels = [along(space, 3, axis) for axis in range(-1, -space.rank - 1, -1)]
-    return Parallel(*[conv_norm_act(space, cin, cout, kernel) for kernel in kernels])
+    return Parallel(*[conv(space, cin, cout, kernel) for kernel in kernels])
 
 
 def averaged(space: Space, cin: int, cout: int, *, counted: bool) -> nn.Sequential:
@@ -94,7 +90,7 @@ class InceptionV2(nn.Sequential):
     def __init__(self, *, channels: int = 3, classes: int = 1000, space: Space = PLANE) -> None:
         super().__init__()
         self.stem = nn.Sequential(
-            *conv_norm_act(space, channels, 64, 7, stride=2), space.max_pool(3, stride=2, ceil_mode=True),
+            *conv(space, channels, 64, 7, stride=2), space.max_pool(3, stride=2, ceil_mode=True),
             *conv(space, 64, 64, 1), *conv(space, 64, 192, 3), space.max_pool(3, stride=2, ceil_mode=True),
         )  # fmt: skip
         self.body = nn.Sequential()
@@ -109,9 +105,9 @@ class InceptionV2(nn.Sequential):
     def _block(space: Space, cin: int, row: tuple[int, ...], *, last: bool) -> Parallel:
         one, three_in, three, double_in, double, pooled = row
         if not one:
-            shrinking = conv(space, cin, three_in, 1).extend(conv_norm_act(space, three_in, three, 3, stride=2))
+            shrinking = conv(space, cin, three_in, 1).extend(conv(space, three_in, three, 3, stride=2))
             twice = threes(space, cin, double_in, double)
-            twice.extend(conv_norm_act(space, double, double, 3, stride=2))
+            twice.extend(conv(space, double, double, 3, stride=2))
             return Parallel(shrinking, twice, space.max_pool(3, stride=2, padding=1))
         pool = space.max_pool(3, stride=1, padding=1)
         view = nn.Sequential(pool, *conv(space, cin, pooled, 1)) if last else averaged(space, cin, pooled, counted=True)
@@ -127,7 +123,7 @@ class InceptionV2(nn.Sequential):
     sample=(3, 299, 299),
     variants={"inception_v3": variant(27_161_264)},
 )
-class InceptionV3(nn.Module):
+class InceptionV3(Sided):
     """Eleven inception blocks of three kinds, and one more classifier for training only."""
 
     def __init__(self, *, channels: int = 3, classes: int = 1000, space: Space = PLANE) -> None:
@@ -179,20 +175,6 @@ class InceptionV3(nn.Module):
             space.mean_pool(5, stride=3), *conv(space, 768, 128, 1), *unpadded(space, 128, 768, 5),
             space.global_mean(1), nn.Flatten(), nn.Linear(768, classes),
         )  # fmt: skip
-
-    def forward(self, x: Tensor) -> Tensor:
-        scores: Tensor = self.head(self.body(self.stem(x)))
-        return scores
-
-    def heads(self, x: Tensor) -> list[Tensor]:
-        """Scores of both classifiers, the main one first; for training."""
-        x = self.stem(x)
-        scores = []
-        for name, block in self.body.named_children():
-            x = block(x)
-            if name in self.sides:
-                scores.append(self.sides[name](x))
-        return [self.head(x), *scores]
 
 
 @architecture(

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from svertka.nn import PLANE, Parallel, Space
+from svertka.nn import conv_norm_act as conv
 from svertka.nn.initial import he, soften
-from svertka.zoo.inception import averaged, conv, decision, entrance, threes, turns, unpadded
+from svertka.zoo.inception import averaged, decision, entrance, threes, turns, unpadded
 from svertka.zoo.registry import architecture, variant
 
 Branches = Callable[[Space, int], Sequence[nn.Module]]

@@ -58,6 +58,5 @@ class SqueezeNet(nn.Sequential):
             )
         )
         he(self)
-        nn.init.normal_(
-            last.get_parameter("weight"), std=0.01
-        )  # as published, lest the last rectifier lets nothing through
+        # As published, lest the last rectifier lets nothing through.
+        nn.init.normal_(last.get_parameter("weight"), std=0.01)
