@@ -101,8 +101,18 @@ class DataSettings(Reading):
     fill: Annotated[float | None, DATA] = None
     """Put this value where a file holds NaN or infinity, instead of refusing it."""
 
-    task: Annotated[Literal["auto", "classify", "regress"], DATA] = "auto"
-    """Learn classes or numbers. auto: texts, whole numbers of an array, and columns called label are classes."""
+    task: Annotated[Literal["auto", "classify", "regress", "segment", "forecast", "next"], DATA] = "auto"
+    """What to learn: the class of an image, its numbers, the class of every pixel (segment), the next frame of a
+    sequence (forecast), or the next sample of a signal. auto: as the network and the data are; texts, whole numbers of
+    an array, and columns called label are classes."""
+
+    masks: Annotated[Literal["auto", "classes", "objects"], DATA] = "auto"
+    """What the values in masks are: classes, or numbers of objects, which all become one class. auto: objects where
+    there are more than 32 values."""
+
+    lags: Annotated[str, DATA] = "1-3"
+    """How many frames back to look for a forecast, group by group: 1-3/24/168 looks at the last three hours, and the
+    same hour a day and a week before."""
 
 
 class TrainSettings(DataSettings):
@@ -115,11 +125,16 @@ class TrainSettings(DataSettings):
     """How to bring them there. cover: scale until the size is covered, then cut; stretch: scale each axis; pad: cut
     or add zeros, never scale. By default: cover, and pad for signals."""
 
-    test: Annotated[Share, DATA] = 0.2
-    """Share of the samples to hold back for the final test, where the data has no test part of its own."""
+    test: Annotated[float, DATA, Field(ge=0)] = 0.2
+    """Share of the samples to hold back for the final test, or their number from 1 on, where the data has no test part
+    of its own. Of a sequence the last are taken."""
 
-    val: Annotated[Share, DATA] = 0.1
-    """Share of the rest to hold back for validation, where the data has no such part of its own."""
+    val: Annotated[float, DATA, Field(ge=0)] = 0.1
+    """Share of the rest to hold back for validation, or their number, where the data has no such part of its own."""
+
+    stem: Annotated[Literal["auto", "published", "small"], DATA] = "auto"
+    """How a network for large images takes small ones: as published, or without shrinking them at its beginning.
+    auto: the latter for images of up to 64 samples a side."""
 
     epochs: Annotated[Count | None, LENGTH] = None
     """Passes over the training part. By default 10 to 50, fewer for many images."""
@@ -133,8 +148,8 @@ class TrainSettings(DataSettings):
     seed: Annotated[int, LENGTH, Field(ge=0, lt=2**63)] = 0
     """Everything random follows from this number."""
 
-    optimiser: Annotated[Literal["sgd", "adam", "adamw"], OPTIMISATION] = "sgd"
-    """SGD with Nesterov momentum, Adam, or AdamW."""
+    optimiser: Annotated[Literal["sgd", "adam", "adamw"] | None, OPTIMISATION] = None
+    """SGD with Nesterov momentum, Adam, or AdamW. By default SGD, and Adam for forecasts and next samples."""
 
     rate: Annotated[Positive | Literal["find"] | None, OPTIMISATION] = None
     """Learning rate at its highest; find: measure it first (learning-rate range test). By default 0.1 for SGD with
@@ -254,6 +269,9 @@ class EvaluateSettings(UseSettings):
     target: Annotated[str | None, DATA] = None
     """Columns of a manifest that hold the truth, with commas between them. By default: all but path and split."""
 
+    masks: Annotated[Literal["auto", "classes", "objects"], DATA] = "auto"
+    """What the values in masks are, as for training."""
+
     part: Annotated[Literal["auto", "train", "val", "test", "all"], DATA] = "auto"
     """Which samples. auto: the test part where there is one, and never what the network was trained on."""
 
@@ -263,3 +281,15 @@ class PredictSettings(UseSettings):
 
     top: Annotated[Count, DATA] = 1
     """How many classes to list for each image, the likeliest first."""
+
+    steps: Annotated[Count, DATA] = 1
+    """How many frames to forecast."""
+
+    samples: Annotated[Count, DATA] = 8000
+    """How many samples of sound to make."""
+
+    like: Annotated[str, DATA] = ""
+    """The class as which a sound is continued."""
+
+    seed: Annotated[int, DATA, Field(ge=0, lt=2**63)] = 0
+    """Sounds follow from this number."""

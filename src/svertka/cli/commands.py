@@ -4,7 +4,7 @@ What needs torch is imported inside, so that help and errors of usage come at on
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -238,7 +238,7 @@ def predict(
     settings: PredictSettings = PredictSettings(),  # noqa: B008 - frozen
     output: Output = PLAIN,
 ) -> None:
-    """Say what a trained network makes of images, as CSV.
+    """Say what a trained network makes of images, as CSV; masks, frames and sounds go into files.
 
     Parameters
     ----------
@@ -246,24 +246,30 @@ def predict(
         The run folder.
     inputs
         Image files, folders of them (to the bottom), arrays .npy, .npz or .h5, MNIST's IDX files, tables .csv or .jsonl
-        with a column of paths, or the name of a data set (digits).
+        with a column of paths, or the name of a data set (digits). For a forecast: sequences of frames. For sounds: names
+        of classes, or sounds to be continued.
     out
-        A file to write: .csv, .json or .jsonl. By default the screen.
+        A file to write: .csv, .json or .jsonl; by default the screen. For masks, frames and sounds: a folder.
     overwrite
-        Replace the file if it is there.
+        Replace files that are there.
     """
-    from svertka.cli.listing import saved, shown
+    from svertka.cli.contents import stored
+    from svertka.cli.listing import WRITERS, saved, shown
     from svertka.cli.screen import counting
-    from svertka.inference import Predictor
+    from svertka.inference import Predictor, predictions
     from svertka.runs import open_run
 
     console = output.console()
-    predictions = Predictor.load(open_run(run), settings.device).stream(inputs, settings)
+    predictor = Predictor.load(open_run(run), settings.device)
+    found = predictions(predictor, inputs, settings)
     if out is None:
-        shown(predictions, json=output.json_)
+        shown(found, json=output.json_)
         return
     with counting(console, "predicting", quiet=output.quiet) as progress:
-        count = saved(predictions, out, overwrite=overwrite, progress=progress)
+        if predictor.facts.task != "classify" and out.suffix not in WRITERS and predictor.facts.task != "regress":
+            count = stored(found, out, rate=predictor.facts.rate, overwrite=overwrite, progress=progress)
+        else:
+            count = saved(found, out, overwrite=overwrite, progress=progress)
     output.answer({"out": str(out), "images": count}, facts([("predictions", count), ("file", str(out))]))
 
 
@@ -285,8 +291,8 @@ def _figures(report: Mapping[str, Any]) -> list[Row]:
     """The main figures of a report for a table."""
     subject = report["subject"]
     about = f"{subject['samples']:,} images of {subject['data']}, {subject['part']} part"
-    if report["task"] == "regress":
-        return [("tested on", about), *map(_error, report["columns"])]
+    if report["task"] in FIGURES:
+        return [("tested on", about), *FIGURES[report["task"]](report)]
     low, high = report["interval"]
     return [
         ("tested on", about),
@@ -297,3 +303,28 @@ def _figures(report: Mapping[str, Any]) -> list[Row]:
 
 def _error(column: Mapping[str, Any]) -> Row:
     return f"{column['name']} RMSE", f"{column['rmse']:.4g} (deviation {column['deviation']:.4g})"
+
+
+def _forecast(report: Mapping[str, Any]) -> list[Row]:
+    baselines = [(each["name"], f"{each['rmse']:.4g}") for each in report["baselines"]]
+    return [("RMSE", f"{report['rmse']:.4g}"), *baselines]
+
+
+def _outline(report: Mapping[str, Any]) -> list[Row]:
+    classes = [(f"class {each['name']}", f"Dice {_share(each['dice'])}, IoU {_share(each['iou'])}") for each in report["classes"]]
+    return [("Dice, mean of images", f"{report['dice']:.4f}"), *classes]
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
+
+
+def _sound(report: Mapping[str, Any]) -> list[Row]:
+    without = f"{report['uniform']:.4g}, by how often levels occur {report['frequencies']:.4g}"
+    return [("bits a sample", f"{report['bits']:.4g} (without a network {without})")]
+
+
+FIGURES: dict[str, Callable[[Mapping[str, Any]], list[Row]]] = {
+    "regress": lambda report: [*map(_error, report["columns"])],
+    "forecast": _forecast, "segment": _outline, "next": _sound,
+}  # fmt: skip

@@ -77,14 +77,14 @@ def _csv(predictions: Iterable[Prediction], file: TextIO) -> None:
 
 
 def _header(prediction: Prediction) -> list[str]:
-    if prediction.task == "regress":
+    if prediction.task != "classify":
         return ["path", *prediction.answers]
     more = [f"{name}_{place}" for place in range(2, len(prediction.answers) + 1) for name in ("class", "score")]
     return ["path", "class", "score", *more]
 
 
 def _cells(prediction: Prediction) -> list[str]:
-    if prediction.task == "regress":
+    if prediction.task != "classify":
         return [f"{value:.7g}" for value in prediction.answers.values()]
     return [cell for name, score in prediction.answers.items() for cell in (name, f"{score:.6f}")]
 

@@ -57,6 +57,18 @@ class Augment:
             return pixels
         return moved(pixels, rng, flip=self.flip, crop=self.crop)
 
+    def follow(self, places: Tensor, rng: Rng) -> Tensor:
+        """Classes or values of places `(batch, any, *sizes)` moved as `move` and `change` move images by an equal `rng`.
+
+        Nothing is interpolated: what lands between two places takes the nearer.
+        """
+        if not self._warps:
+            return self.move(places, rng)
+        moved = warped(
+            places.float(), rng, flip=self.flip, crop=self.crop, rotation=self.rotation, zoom=self.zoom, mode="nearest"
+        )
+        return moved.to(places.dtype)
+
     def change(self, images: Tensor, rng: Rng) -> Tensor:
         """Turn, scale, recolour and blank normalised images, sample by sample."""
         if self._warps:
@@ -99,11 +111,20 @@ def moved(pixels: Tensor, rng: Rng, *, flip: Sequence[int], crop: float) -> Tens
     return pixels
 
 
-def warped(images: Tensor, rng: Rng, *, flip: Sequence[int], crop: float, rotation: float, zoom: float) -> Tensor:
+def warped(
+    images: Tensor,
+    rng: Rng,
+    *,
+    flip: Sequence[int],
+    crop: float,
+    rotation: float,
+    zoom: float,
+    mode: str = "bilinear",
+) -> Tensor:
     """Mirror, shift, turn and scale in one go: about the centre, in a volume about any axis through it.
 
     As `moved`, and by up to `rotation` degrees and a share `zoom`. Values between pixels are interpolated linearly, and
-    the border is repeated.
+    the border is repeated; with `mode` nearest, values are taken as they are.
     """
     count, rank = len(images), images.dim() - 2
     sizes = np.array(images.shape[:1:-1], dtype=float)  # width first, as torch's grids count
@@ -113,17 +134,17 @@ def warped(images: Tensor, rng: Rng, *, flip: Sequence[int], crop: float, rotati
     for axis in flip:
         matrices[:, :, -axis - 1] *= np.where(rng.random((count, 1)) < 0.5, -1, 1)
     shifts = 2 * rng.uniform(-crop, crop, (count, rank, 1))  # a grid is 2 wide
-    return _sampled(images, np.concatenate([matrices, shifts], axis=2))
+    return _sampled(images, np.concatenate([matrices, shifts], axis=2), mode)
 
 
-def _sampled(images: Tensor, theta: NDArray[np.float64]) -> Tensor:
+def _sampled(images: Tensor, theta: NDArray[np.float64], mode: str) -> Tensor:
     """Images read at the places where affine maps `(batch, rank, rank + 1)` send a regular grid."""
     if images.dim() == 3:  # torch samples planes and volumes: a signal is a plane of height 1
         plane = np.zeros((len(images), 2, 3))
         plane[:, 0, 0], plane[:, 0, 2], plane[:, 1, 1] = theta[:, 0, 0], theta[:, 0, 1], 1
-        return _sampled(images[:, :, None], plane)[:, :, 0]
+        return _sampled(images[:, :, None], plane, mode)[:, :, 0]
     grid = F.affine_grid(_tensor(theta, images), list(images.shape), align_corners=False)
-    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+    return F.grid_sample(images, grid, mode, padding_mode="border", align_corners=False)
 
 
 def jittered(images: Tensor, rng: Rng, amount: float) -> Tensor:

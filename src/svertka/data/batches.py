@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -11,9 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
 from svertka.data.augment import Augment
+from svertka.data.lessons import Lessons
 from svertka.data.preprocess import Preprocess
 from svertka.data.samples import Indices
 from svertka.data.stores import Resident, Store
@@ -29,8 +30,7 @@ AHEAD = 2
 class Batch:
     """Images `(batch, channels, *sizes)` as the network takes them, their targets, and which samples they are.
 
-    Targets are classes `(batch,)`, shares of classes `(batch, classes)` where images were blended, or
-    numbers `(batch, columns)`.
+    Targets are what lessons make of them; classes `(batch,)` become shares `(batch, classes)` where images were blended.
     """
 
     images: Tensor
@@ -43,31 +43,29 @@ class Batch:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Ready pixels with the targets of all of them, and how they become batches.
-
-    `classes` is how many there are, and 0 where targets are numbers.
-    """
+    """Ready pixels with what is to be learned from them, and how they become batches."""
 
     store: Store
-    targets: Tensor
-    classes: int
+    lessons: Lessons
     preprocess: Preprocess
     device: torch.device
 
     def batch(self, indices: Indices) -> Batch:
         """These samples as they are."""
         images = self.preprocess.normal(self._pixels(indices))
-        return Batch(lay_out(images), self._targets(indices), indices)
+        return self._batch(images, self._targets(indices), indices)
 
     def changed(self, indices: Indices, augment: Augment, rng: np.random.Generator) -> Batch:
         """These samples with random changes."""
+        twin = deepcopy(rng)
         images = self.preprocess.normal(augment.move(self._pixels(indices), rng))
         images = augment.change(images, rng)
         targets = self._targets(indices)
+        if self.lessons.moving:
+            targets = augment.follow(targets, twin)
         if augment.blends:
-            shares = F.one_hot(targets, self.classes).to(images.dtype) if self.classes else targets
-            images, targets = augment.blend(images, shares, rng)
-        return Batch(lay_out(images), targets, indices)
+            images, targets = augment.blend(images, self.lessons.shares(targets), rng)
+        return self._batch(images, targets, indices)
 
     def in_order(self, indices: Indices, size: int) -> Iterator[Batch]:
         """All of these samples once."""
@@ -82,7 +80,11 @@ class Shelf:
         return torch.from_numpy(self.store.take(indices)).to(self.device)
 
     def _targets(self, indices: Indices) -> Tensor:
-        return self.targets[torch.from_numpy(indices)].to(self.device)
+        return self.lessons.take(indices).to(self.device)
+
+    def _batch(self, images: Tensor, targets: Tensor, indices: Indices) -> Batch:
+        images, targets = self.lessons.finish(images, targets)
+        return Batch(lay_out(images), targets, indices)
 
 
 @dataclass(frozen=True)

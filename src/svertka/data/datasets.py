@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from svertka.data.samples import Chosen, Samples
+from svertka.data.truths import Truth, renamed
 from svertka.errors import DataError
 
 PARTS = ("train", "val", "test")
@@ -16,10 +17,11 @@ PARTS = ("train", "val", "test")
 
 @dataclass(frozen=True)
 class DataSet:
-    """Images with classes or numbers.
+    """Images with classes or numbers, or with something to be learned at every place.
 
     For classes, `targets` are indices into `classes`, `(samples,)`; for numbers they are `(samples, columns)`,
-    named by `columns`. `parts` holds `train`, `val` or `test` where the source says so, else an empty text.
+    named by `columns`. Where there is a `truth`, that is what is learned; `classes` are then those of places, or what
+    sounds are conditioned on, and `columns` the channels of frames. `parts` holds `train`, `val` or `test` where the source says so, else an empty text.
     """
 
     name: str
@@ -30,6 +32,7 @@ class DataSet:
     classes: tuple[str, ...]
     columns: tuple[str, ...]
     parts: NDArray[np.str_]
+    truth: Truth | None = None
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -37,13 +40,25 @@ class DataSet:
     @property
     def task(self) -> str:
         """What can be learned from it."""
+        if self.truth is not None:
+            return self.truth.task
         return "classify" if self.classes else "regress"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes, or the names of the numbers."""
+        return self.classes or self.columns
 
     def labelled(self, targets: NDArray[Any], names: tuple[str, ...]) -> "DataSet":
         """The same samples with other targets, which are classes or numbers as before."""
         if self.classes:
             return replace(self, targets=targets, classes=names)
         return replace(self, targets=targets, columns=names)
+
+    def ordered(self, names: tuple[str, ...]) -> "DataSet":
+        """The same masks with the classes of places in the order of these names, among which they all are."""
+        order = {place: names.index(name) for place, name in enumerate(self.classes)}
+        return replace(self, classes=names, truth=renamed(self.truth, order))
 
     def given(self, part: str) -> bool:
         """Whether the source itself has this part."""
@@ -101,6 +116,15 @@ def measured(origin: Origin, values: NDArray[Any], columns: Sequence[str]) -> Da
     return DataSet(origin.name, origin.source, origin.layout, samples, targets, (), tuple(columns), origin.marks())
 
 
+def placed(origin: Origin, truth: Truth, *, classes: Sequence[str] = (), columns: Sequence[str] = ()) -> DataSet:
+    """A data set with something to be learned at every place."""
+    targets = np.zeros((len(origin.samples), 0))
+    return DataSet(
+        origin.name, origin.source, origin.layout, origin.samples, targets, tuple(classes), tuple(columns),
+        origin.marks(), truth,
+    )  # fmt: skip
+
+
 def natural(name: str) -> list[tuple[bool, int, str]]:
     """A key that sorts numbers inside names by value: 2 before 10, and numbers before letters."""
     pieces = re.split(r"(\d+)", name)
@@ -110,8 +134,9 @@ def natural(name: str) -> list[tuple[bool, int, str]]:
 def subset(data: DataSet, indices: NDArray[np.intp]) -> DataSet:
     """Some of the samples, in this order."""
     return replace(
-        data, samples=Chosen(data.samples, indices), targets=data.targets[indices], parts=data.parts[indices]
-    )
+        data, samples=Chosen(data.samples, indices), targets=data.targets[indices], parts=data.parts[indices],
+        truth=data.truth and data.truth.chosen(indices),
+    )  # fmt: skip
 
 
 def _text(label: Any) -> str:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from svertka.data.colour import MODELS, without_loss
 from svertka.data.rasters import Colour, Pixels, Raster, kind
-from svertka.data.resample import cover, cut, resampled
+from svertka.data.resample import cover, cut, picked, resampled
 from svertka.errors import DataError
 from svertka.geometry import times
 
@@ -58,9 +58,17 @@ class Preprocess(BaseModel):
         Raises:
             DataError: the image is not of the kind the network was trained on.
         """
+        return self.sized(self.checked(raster, colour=colour))
+
+    def checked(self, raster: Raster, *, colour: str = "auto") -> Pixels:
+        """The same at the image's own size and in its own type.
+
+        Raises:
+            DataError: the image is not of the kind the network was trained on.
+        """
         pixels = self.coloured(raster, colour)
         self._check(pixels)
-        return self.sized(self._filled(pixels))
+        return self._filled(pixels)
 
     def takes(self, block: Pixels) -> bool:
         """Whether images `(samples, channels, *sizes)` only need their size changed."""
@@ -69,12 +77,25 @@ class Preprocess(BaseModel):
 
     def sized(self, pixels: Pixels) -> Pixels:
         """Images, or one, brought to size: uint8 or float32 `(…, channels, *sizes)`."""
-        sizes = pixels.shape[-self.rank :]
-        if sizes != self.sizes and self.resize != "pad":
-            covering = cover(sizes, self.sizes) if self.resize == "cover" else self.sizes
-            pixels = pixels if covering == sizes else resampled(pixels, covering)
-        pixels = np.ascontiguousarray(cut(pixels, self.sizes))
+        pixels = np.ascontiguousarray(cut(self.scaled(pixels), self.sizes))
         return pixels if pixels.dtype == np.uint8 else _single(pixels)
+
+    def scaled(self, pixels: Pixels) -> Pixels:
+        """Images, or one, scaled as the network's are, but not cut."""
+        sizes = pixels.shape[-self.rank :]
+        scaled = self.scaling(sizes)
+        return pixels if scaled == sizes else resampled(pixels, scaled)
+
+    def scaling(self, sizes: tuple[int, ...]) -> tuple[int, ...]:
+        """The sizes that an image of these has before it is cut or padded."""
+        if sizes == self.sizes or self.resize == "pad":
+            return sizes
+        return cover(sizes, self.sizes) if self.resize == "cover" else self.sizes
+
+    def placed(self, classes: Pixels, outside: int) -> Pixels:
+        """Classes of places `(…, *sizes)` brought to size as images are; what an image lacks becomes `outside`."""
+        scaled = picked(classes, self.scaling(classes.shape[-self.rank :]))
+        return cut(scaled - classes.dtype.type(outside), self.sizes) + classes.dtype.type(outside)
 
     def blank(self) -> Pixels:
         """A ready image of zeros."""

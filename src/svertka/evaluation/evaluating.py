@@ -7,21 +7,22 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-import numpy as np
 import torch
 
 from svertka.data.batches import ahead
-from svertka.data.datasets import DataSet, subset
+from svertka.data.datasets import DataSet
 from svertka.data.rasters import Pixels
 from svertka.data.samples import Indices
 from svertka.data.sets import open_data
 from svertka.data.stores import OnDemand, Progress, Store, digest, readable, silent
 from svertka.errors import DataError
-from svertka.evaluation.figures import Floats
+from svertka.evaluation.forecasts import Forecasts
+from svertka.evaluation.gathering import Answers, Gathering
+from svertka.evaluation.outlines import Outlines
 from svertka.evaluation.page import page
-from svertka.evaluation.pictures import thumbnail
-from svertka.evaluation.reports import Report, Subject, class_report, number_report
-from svertka.evaluation.selecting import fitted, select
+from svertka.evaluation.reports import Report, Subject
+from svertka.evaluation.selecting import fitted, select, trained
+from svertka.evaluation.sounds import Sounds
 from svertka.inference import Predictor
 from svertka.runs import Run, open_run, write
 from svertka.settings import DataSettings, EvaluateSettings
@@ -90,37 +91,35 @@ def evaluated(
 ) -> Evaluation:
     """The report on some samples of a store, written into a folder."""
     begin = perf_counter()
-    values, faults, digests = collect(predictor, store, indices, settings, progress)
+    gathering = _gathering(predictor, data, store, run)
+    faults, digests = collect(gathering, store, indices, settings, progress)
     seconds = perf_counter() - begin
-    good = np.array([index for index in indices if index not in faults])
     _tell(faults, digests, run, part)
     subject = Subject(
-        run=run.path.name, network=predictor.facts.variant, data=data.name, part=part, samples=len(good),
+        run=run.path.name, network=predictor.facts.variant, data=data.name, part=part,
+        samples=len(indices) - len(faults),
         skipped=len(faults), seconds=seconds, svertka=version("svertka"), torch=torch.__version__,
     )  # fmt: skip
-    data = subset(data, good)
-    names = [data.samples.place(index) for index in range(len(good))]
-    report: Report
-    if data.classes:
-        report, worst = class_report(subject, values, data.targets, data.classes, names)
-    else:
-        report, worst = number_report(subject, values, data.targets, data.columns, names)
-    content = page(
-        report,
-        history=_history(run),
-        settings=run.asked.settings.model_dump(exclude_none=True),
-        thumbnails=[thumbnail(image, predictor.preprocess) for image in store.take(good[worst])] if worst else [],
-        values=values,
-        truth=data.targets,
-    )
-    return _written(report, content, folder)
+    found = gathering.found(subject)
+    content = page(found, history=_history(run), settings=run.asked.settings.model_dump(exclude_none=True))
+    return _written(found.report, content, folder)
+
+
+def _gathering(predictor: Predictor, data: DataSet, store: Store, run: Run) -> Gathering:
+    """What is to be gathered for this task."""
+    if predictor.facts.task == "segment":
+        return Outlines(predictor, data, store)
+    if predictor.facts.task == "forecast":
+        return Forecasts(predictor, data, store, trained(data, run))
+    if predictor.facts.task == "next":
+        return Sounds(predictor, data, store)
+    return Answers(predictor, data, store)
 
 
 def collect(
-    predictor: Predictor, store: Store, indices: Indices, settings: EvaluateSettings, progress: Progress
-) -> tuple[Floats, dict[int, str], list[str]]:
-    """Answers for all samples that can be read, what is wrong with the others, and the digests of all."""
-    values: list[Floats] = []
+    gathering: Gathering, store: Store, indices: Indices, settings: EvaluateSettings, progress: Progress
+) -> tuple[dict[int, str], list[str]]:
+    """Hand over all samples that can be read; what is wrong with the others, and the digests of all."""
     faults: dict[int, str] = {}
     digests: list[str] = []
     chunks = [indices[start : start + settings.batch] for start in range(0, len(indices), settings.batch)]
@@ -128,13 +127,13 @@ def collect(
     for chunk, pixels in ahead(partial(_taken, store, chunk, faults, settings) for chunk in chunks):
         good = [place for place, index in enumerate(chunk) if int(index) not in faults]
         if good:
-            values.append(predictor.of(pixels[good]))
+            gathering.add(chunk[good], pixels[good])
         digests += [digest(pixels[place]) for place in good]
         done += len(chunk)
         progress(done, len(indices))
-    if not values:
+    if len(faults) == len(indices):
         raise DataError(f"none of the {len(indices)} images can be read; the first: {next(iter(faults.values()))}")
-    return np.concatenate(values), faults, digests
+    return faults, digests
 
 
 def _taken(store: Store, chunk: Indices, faults: dict[int, str], settings: EvaluateSettings) -> tuple[Indices, Pixels]:
@@ -147,7 +146,8 @@ def _reading(predictor: Predictor, settings: EvaluateSettings) -> DataSettings:
     """How to open the data: as for the training, but for what the evaluation's own settings say."""
     return DataSettings(
         axes=settings.axes, target=settings.target, max_pixels=settings.max_pixels,
-        pages=predictor.preprocess.pages, task="classify" if predictor.facts.task == "classify" else "regress",
+        pages=predictor.preprocess.pages, task=predictor.facts.task, masks=settings.masks,
+        lags=predictor.facts.lags or "1",
     )  # fmt: skip
 
 

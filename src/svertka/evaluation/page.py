@@ -5,41 +5,21 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from svertka.evaluation.figures import Floats
-from svertka.evaluation.pictures import curves, diagram, matrix, scatter
-from svertka.evaluation.reports import ClassReport, Report
+from svertka.evaluation.gathering import Found
+from svertka.evaluation.pictures import curves
 from svertka.tasks import TASKS
 
-WORDY = 60  # classes up to which the page shows the confusion matrix
 
-
-def page(
-    report: Report,
-    *,
-    history: Sequence[Mapping[str, float]],
-    settings: Mapping[str, Any],
-    thumbnails: Sequence[str],
-    values: Floats,
-    truth: Floats,
-) -> str:
-    """The page; `values` and `truth` are the numbers of all samples, for a report of numbers."""
+def page(found: Found, *, history: Sequence[Mapping[str, float]], settings: Mapping[str, Any]) -> str:
+    """The page; what stands in its middle is a template for each task."""
     environment = Environment(
         loader=PackageLoader("svertka.evaluation", "."), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["percent"] = percent
     environment.filters["number"] = number
-    drawn: dict[str, Any] = {"curves": curves(history, TASKS[report.task].figure) if history else None}
-    if isinstance(report, ClassReport):
-        names = [row.name for row in report.classes]
-        drawn["matrix"] = matrix(report.confusion, names) if len(names) <= WORDY else None
-        drawn["diagram"] = diagram(report.reliability)
-    else:
-        drawn["scatters"] = [scatter(values[:, i], truth[:, i], row.name) for i, row in enumerate(report.columns)]
-    template = environment.get_template("report.html.j2")
-    return template.render(
-        report=report, drawn=drawn, settings=settings, worst=list(zip(report.worst, thumbnails, strict=True))
-    )
+    drawn = {**found.drawn, "curves": curves(history, TASKS[found.report.task].figure) if history else None}
+    return environment.get_template("report.html.j2").render(report=found.report, drawn=drawn, settings=settings)
 
 
 def percent(share: float | None) -> str:

@@ -36,7 +36,7 @@ def curves(history: Sequence[Mapping[str, float]], figure: str) -> str:
         canvas = Figure(figsize=(9.4, 2.9), layout="constrained")
         for axes, what in zip(canvas.subplots(1, 2), ("loss", figure), strict=True):
             _curve(axes, history, what)
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def matrix(confusion: Sequence[Sequence[int]], names: Sequence[str]) -> str:
@@ -58,7 +58,7 @@ def matrix(confusion: Sequence[Sequence[int]], names: Sequence[str]) -> str:
                 if count:
                     colour = "white" if shares[row, column] > 0.5 else INK
                     axes.text(column, row, f"{count}", ha="center", va="center", color=colour, fontsize=8)
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def diagram(bins: Sequence[Bin]) -> str:
@@ -73,7 +73,7 @@ def diagram(bins: Sequence[Bin]) -> str:
         upper.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.1)
         lower.bar(middles, [each.samples for each in bins], [0.9 * width for width in widths], color=SOFT)
         lower.set(xlabel="confidence", ylabel="samples", yscale="log")
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def scatter(values: Floats, truth: Floats, name: str) -> str:
@@ -85,40 +85,50 @@ def scatter(values: Floats, truth: Floats, name: str) -> str:
         axes.plot([low, high], [low, high], color=SECOND, linewidth=1, linestyle="--")
         axes.scatter(truth, values, s=6, alpha=0.5, color=FIRST, linewidths=0, rasterized=len(truth) > 2000)
         axes.set(xlabel=f"{name}, truth", ylabel="predicted", title=name)
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def thumbnail(pixels: Pixels, preprocess: Preprocess) -> str:
     """A small picture of a ready image: its colours, the middle slice of a volume, the curve of a signal."""
     if preprocess.rank == 1:
-        return _sparkline(pixels)
-    flat = pixels if preprocess.rank == 2 else pixels[:, pixels.shape[1] // 2]
-    flat = flat[:3] if len(flat) >= 3 else flat[:1]
-    grey = np.moveaxis(_bytes(flat, preprocess), 0, -1)
+        return sparkline(pixels)
+    grey = seen(flat(pixels, preprocess), preprocess)
     image = Image.fromarray(grey[..., 0] if grey.shape[-1] == 1 else grey)
     scale = THUMBNAIL / max(image.size)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    image = image.resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX)
+    return png(image.resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX))
+
+
+def flat(pixels: Pixels, preprocess: Preprocess) -> Pixels:
+    """One or three channels of a plane, or of the middle of a volume, `(channels, height, width)`."""
+    plane = pixels if preprocess.rank == 2 else pixels[:, pixels.shape[1] // 2]
+    return plane[:3] if len(plane) >= 3 else plane[:1]
+
+
+def seen(plane: Pixels, preprocess: Preprocess) -> Pixels:
+    """`(height, width, channels)` of 8 bits: as they are, or stretched from the least to the greatest value."""
+    last = np.moveaxis(plane, 0, -1)
+    if preprocess.dtype == "uint8":
+        return last.astype(np.uint8)
+    low, high = float(last.min()), float(last.max())
+    return np.rint((last - low) / ((high - low) or 1) * 255).astype(np.uint8)
+
+
+def png(image: Image.Image) -> str:
+    """A picture as an address that holds it."""
     file = BytesIO()
     image.save(file, "PNG")
-    return _uri("image/png", file.getvalue())
+    return uri("image/png", file.getvalue())
 
 
-def _bytes(flat: Pixels, preprocess: Preprocess) -> Pixels:
-    """8-bit pixels as they are; others stretched from their least to their greatest."""
-    if preprocess.dtype == "uint8":
-        return flat.astype(np.uint8)
-    low, high = float(flat.min()), float(flat.max())
-    return np.rint((flat - low) / ((high - low) or 1) * 255).astype(np.uint8)
-
-
-def _sparkline(signal: Pixels) -> str:
+def sparkline(signal: Pixels) -> str:
+    """A small curve of each channel."""
     with mpl.rc_context(STYLE):
         canvas = Figure(figsize=(1, 1))
         axes = canvas.add_axes((0, 0, 1, 1))
         axes.plot(signal.T, linewidth=0.5, color=FIRST)
         axes.set_axis_off()
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def _curve(axes: Axes, history: Sequence[Mapping[str, float]], what: str) -> None:
@@ -135,11 +145,13 @@ def _short(names: Sequence[str]) -> list[str]:
     return [name if len(name) <= 14 else f"{name[:13]}…" for name in names]
 
 
-def _svg(canvas: Figure) -> str:
+def svg(canvas: Figure) -> str:
+    """A drawing as an address that holds it."""
     file = BytesIO()
     canvas.savefig(file, format="svg", transparent=True, metadata={"Date": None})
-    return _uri("image/svg+xml", file.getvalue())
+    return uri("image/svg+xml", file.getvalue())
 
 
-def _uri(kind: str, content: bytes) -> str:
+def uri(kind: str, content: bytes) -> str:
+    """An address that holds its content itself."""
     return f"data:{kind};base64,{b64encode(content).decode()}"

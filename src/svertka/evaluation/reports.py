@@ -57,7 +57,14 @@ class Miss(Value):
     answer: float
 
 
-class ClassReport(Value):
+class Report(Value):
+    """What every report says: what was evaluated on what, and for which task."""
+
+    task: str
+    subject: Subject
+
+
+class ClassReport(Report):
     """How well classes are told apart.
 
     `interval` is that of the accuracy with 95% confidence; `chance` is the accuracy of always naming the most frequent
@@ -65,7 +72,6 @@ class ClassReport(Value):
     """
 
     task: Literal["classify"] = "classify"
-    subject: Subject
     accuracy: float
     interval: tuple[float, float]
     chance: float
@@ -80,16 +86,12 @@ class ClassReport(Value):
     worst: list[Mistake]
 
 
-class NumberReport(Value):
+class NumberReport(Report):
     """How well numbers are predicted."""
 
     task: Literal["regress"] = "regress"
-    subject: Subject
     columns: list[ColumnFigures]
     worst: list[Miss]
-
-
-Report = ClassReport | NumberReport
 
 
 def class_report(

@@ -34,17 +34,21 @@ def fitted(data: DataSet, predictor: Predictor) -> DataSet:
         DataError: it has others.
     """
     names = predictor.names
-    if predictor.facts.task == "regress":
+    if predictor.facts.task in ("regress", "forecast"):
         if sorted(data.columns) != sorted(names):
             found = _listed(data.columns) or "classes"
             raise DataError(f"{data.source} has {found}, but this network gives {_listed(names)}")
+        if data.truth is not None:
+            return data
         return data.labelled(data.targets[:, [data.columns.index(name) for name in names]], names)
     unknown = [name for name in data.classes if name not in names]
-    if unknown or not data.classes:
+    if unknown or bool(data.classes) != bool(names):
         found = f"classes {_listed(unknown)}" if unknown else "numbers"
         raise DataError(f"{data.source} has {found}, but this network was trained on {_listed(names)}")
-    places = np.array([names.index(name) for name in data.classes])
-    return data.labelled(places[data.targets], names)
+    if predictor.facts.task == "segment":
+        return data.ordered(names)
+    places = np.array([names.index(name) for name in data.classes], dtype=np.int64)
+    return data if not names else data.labelled(places[data.targets], names)
 
 
 def select(data: DataSet, run: Run, source: OnDemand, part: str) -> Selection:
@@ -69,6 +73,11 @@ def select(data: DataSet, run: Run, source: OnDemand, part: str) -> Selection:
     if len(seen) and not own:
         log.info("%d samples that the network was trained on are left out; --part all takes them too", len(seen))
     return _found(rest, "test" if len(seen) else "all", data)
+
+
+def trained(data: DataSet, run: Run) -> Indices:
+    """The places of the samples that the network was trained on."""
+    return np.flatnonzero(np.array([row is not None and row.part == "train" for row in _rows(data, run)]))
 
 
 def _rows(data: DataSet, run: Run) -> list[Row | None]:

@@ -1,5 +1,6 @@
 """Using a trained network."""
 
-from svertka.inference.predictor import Prediction, Predictor, predict
+from svertka.inference.predicting import predict, predictions
+from svertka.inference.predictor import Prediction, Predictor
 
-__all__ = ["Prediction", "Predictor", "predict"]
+__all__ = ["Prediction", "Predictor", "predict", "predictions"]

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from math import prod
 from os import cpu_count
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,13 @@ from svertka.data.rasters import Pixels
 from svertka.errors import DataError
 from svertka.inference.inputs import Input, Item, items
 from svertka.nn import device_of, laid_out, lay_out
-from svertka.runs import Facts, Run, open_run
+from svertka.runs import Facts, Run
 from svertka.settings import PredictSettings
 from svertka.tasks import TASKS
 
 log = logging.getLogger(__name__)
+
+PLACES = 2**23  # scores at a time, where every place has some
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,18 @@ class Prediction:
     """What a network says of one image.
 
     For classes, `answers` are the likeliest with their probabilities, the likeliest first; for numbers, their names
-    and values.
+    and values; for outlines the share of each class; for a frame the mean of each channel; for sound its length and
+    loudness. What stands at the places themselves is `content`: a mask, a frame, or a wave.
     """
 
     name: str
     task: str
     answers: dict[str, float]
+    content: Pixels | None = None
 
     def document(self) -> dict[str, Any]:
         """The same as plain values."""
-        if self.task == "regress":
+        if self.task != "classify":
             return {"path": self.name, **self.answers}
         top = [{"class": name, "score": score} for name, score in self.answers.items()]
         return {"path": self.name, "class": self.label, "score": self.score, "top": top}
@@ -88,9 +92,19 @@ class Predictor:
         """Probabilities `(batch, classes)`, or numbers `(batch, columns)` in their own units, of normalised images."""
         answers = TASKS[self.facts.task].answer(self.scores(images))
         if self.facts.target_mean:
-            answers = answers * torch.tensor(self.facts.target_deviation).to(answers)
-            answers = answers + torch.tensor(self.facts.target_mean).to(answers)
+            shape = (-1, *[1] * (answers.dim() - 2))
+            answers = answers * torch.tensor(self.facts.target_deviation).reshape(shape).to(answers)
+            answers = answers + torch.tensor(self.facts.target_mean).reshape(shape).to(answers)
         return answers
+
+    def places(self, pixels: Pixels) -> NDArray[np.uint8]:
+        """The likeliest class of every place, `(batch, *sizes)`, for ready pixels of any size; a few images at a time."""
+        step = max(1, PLACES // (self.facts.outputs * prod(pixels.shape[2:])))
+        found = []
+        for start in range(0, len(pixels), step):
+            images = self.preprocess.normal(torch.from_numpy(pixels[start : start + step]).to(self.device))
+            found.append(self.scores(images).argmax(1).to(torch.uint8).cpu().numpy())
+        return np.concatenate(found)
 
     def of(self, pixels: Pixels) -> NDArray[np.float64]:
         """Answers `(batch, outputs)` for ready pixels `(batch, channels, *sizes)`."""
@@ -107,7 +121,7 @@ class Predictor:
         found = items(inputs, self.preprocess, opening, settings.axes)
         jobs = (partial(self._ready, item, settings) for item in found)
         ready = ahead(jobs, workers=cpu_count() or 1, depth=2 * settings.batch)
-        for chunk in _chunks(_kept(ready, skip_bad=settings.skip_bad), settings.batch):
+        for chunk in _chunks(kept(ready, skip_bad=settings.skip_bad), settings.batch):
             yield from self._answered(chunk, settings.top)
 
     def _ready(self, item: Item, settings: PredictSettings) -> "Ready":
@@ -137,28 +151,12 @@ class Ready:
     fault: str
 
 
-def predict(
-    run: str | Path | Run, *inputs: Input, settings: PredictSettings | None = None, **changes: object
-) -> list[Prediction]:
-    """What a trained network says of images.
-
-    Args:
-        run: a run folder, or the run itself.
-        *inputs: files, folders and arrays; see `Predictor.stream` for more of them than fit into memory.
-        settings: the choices of `PredictSettings`; each may also be given by name.
-        **changes: choices by name, as in `top=5`.
+def kept(ready: Iterable[Ready], *, skip_bad: bool) -> Iterator[Ready]:
+    """Those with which nothing is wrong.
 
     Raises:
-        RunError: the folder is no run, or is damaged.
-        DataError: an image cannot be read or is of another kind, and `skip_bad` is false.
-        UnknownName, SettingError: a choice is unknown or out of range.
+        DataError: something is wrong with one, and `skip_bad` is false.
     """
-    chosen = (settings or PredictSettings()).but(**changes)
-    predictor = Predictor.load(run if isinstance(run, Run) else open_run(run), chosen.device)
-    return list(predictor.stream(inputs, chosen))
-
-
-def _kept(ready: Iterable[Ready], *, skip_bad: bool) -> Iterator[Ready]:
     skipped = 0
     for each in ready:
         if not each.fault:

@@ -10,7 +10,7 @@ from torch import nn
 from svertka.geometry import sides
 from svertka.measure.sizes import check_sizes
 from svertka.measure.walking import Visit, walk
-from svertka.nn import PLANE, Space
+from svertka.nn import Space
 from svertka.zoo import Variant, find
 
 
@@ -48,7 +48,7 @@ def cost(
     size: int | str | Sequence[int] | None = None,
     classes: int | None = None,
     channels: int | None = None,
-    space: Space = PLANE,
+    space: Space | None = None,
 ) -> Cost:
     """Count what one image costs, without computing anything.
 
@@ -65,7 +65,8 @@ def cost(
     """
     variant = find(variant) if isinstance(variant, str) else variant
     channels = variant.sample[0] if channels is None else channels
-    sizes = sides(variant.size if size is None else size, space.rank)
+    space = space or variant.space
+    sizes = sides(variant.sample[1:] if size is None else size, space.rank)
     with torch.device("meta"):
         network = variant.build(classes=classes, channels=channels, space=space, **variant.bound_to(sizes)).eval()
     check_sizes(network, channels, sizes)

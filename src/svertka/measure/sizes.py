@@ -37,7 +37,8 @@ def comfortable_size(network: nn.Module, channels: int, rank: int) -> int:
 
     A network with padding works on a single pixel, but sees only its own padding there.
     """
-    return max(smallest_size(network, channels, rank), 2 * _jump(network, channels, rank))
+    smallest = smallest_size(network, channels, rank)
+    return max(smallest, 2 * _jump(network, channels, rank)) if hasattr(network, "body") else smallest
 
 
 def check_sizes(network: nn.Module, channels: int, sizes: Sequence[int]) -> None:

@@ -5,10 +5,12 @@ from svertka.nn.blocks import (
     Parallel,
     Residual,
     SqueezeExcite,
+    bilinear,
     conv_act,
     conv_norm,
     conv_norm_act,
 )
+from svertka.nn.companding import compressed, expanded
 from svertka.nn.devices import device_of, laid_out, lay_out
 from svertka.nn.heads import Sided, classifier
 from svertka.nn.space import LINE, PLANE, SPACES, VOLUME, Space, space_of
@@ -24,11 +26,14 @@ __all__ = [
     "Sided",
     "Space",
     "SqueezeExcite",
+    "bilinear",
     "classifier",
+    "compressed",
     "conv_act",
     "conv_norm",
     "conv_norm_act",
     "device_of",
+    "expanded",
     "laid_out",
     "lay_out",
     "space_of",

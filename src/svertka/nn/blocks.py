@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from svertka.nn.initial import tent
 from svertka.nn.space import Space
 
 Kernel = int | tuple[int, ...]
@@ -34,6 +35,25 @@ def conv_norm_act(
 def same(kernel: Kernel) -> Kernel:
     """The padding with which an odd kernel keeps the size."""
     return kernel // 2 if isinstance(kernel, int) else tuple(length // 2 for length in kernel)
+
+
+def bilinear(space: Space, channels: int, factor: int) -> nn.Module:
+    """A transposed convolution to `factor` times the size, which starts as linear interpolation of each channel.
+
+    Long, Shelhamer and Darrell, arXiv:1411.4038, section 3.3; without a bias. Factors are even, or 1.
+    """
+    kernel = 2 * factor if factor > 1 else 1
+    up = space.up(channels, channels, kernel, stride=factor, padding=factor // 2, bias=False)
+    if not up.weight.is_meta:
+        with torch.no_grad():
+            up.weight.zero_()
+            up.weight.diagonal(dim1=0, dim2=1).copy_(_product(tent(factor)[:kernel], space.rank)[..., None])
+    return up
+
+
+def _product(line: Tensor, rank: int) -> Tensor:
+    """The outer product of a line with itself, as often as there are axes."""
+    return line if rank == 1 else line.reshape(-1, *[1] * (rank - 1)) * _product(line, rank - 1)
 
 
 class Parallel(nn.Module):

@@ -1,8 +1,10 @@
 """How weights start."""
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
@@ -28,6 +30,15 @@ def glorot(network: nn.Module) -> None:
             nn.init.xavier_uniform_(layer.weight)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
+
+
+def tent(factor: int) -> Tensor:
+    """The weights of linear interpolation between samples that lie `factor` apart: `2 factor` of them, sum `factor`.
+
+    >>> tent(2)
+    tensor([0.2500, 0.7500, 0.7500, 0.2500])
+    """
+    return 1 - (torch.arange(2 * factor) - factor + 0.5).abs() / factor if factor > 1 else torch.ones(1)
 
 
 def soften(network: nn.Module) -> None:

@@ -14,12 +14,14 @@ Layer = type[nn.Module]
 class Space:
     """One row of the table: the same verbs, at one rank.
 
-    `axes` names the spatial axes as they stand in a tensor, behind batch and channels.
+    `axes` names the spatial axes as they stand in a tensor, behind batch and channels; `up` is the transposed
+    convolution, which makes signals longer.
     """
 
     name: str
     axes: str
     conv: Layer
+    up: Layer
     norm: Layer
     max_pool: Layer
     mean_pool: Layer
@@ -38,9 +40,13 @@ class Space:
         return space_of, (self.rank,)
 
 
-LINE = Space("line", "T", nn.Conv1d, nn.BatchNorm1d, nn.MaxPool1d, nn.AvgPool1d, nn.AdaptiveAvgPool1d)
-PLANE = Space("plane", "HW", nn.Conv2d, nn.BatchNorm2d, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)
-VOLUME = Space("volume", "DHW", nn.Conv3d, nn.BatchNorm3d, nn.MaxPool3d, nn.AvgPool3d, nn.AdaptiveAvgPool3d)
+LINE = Space("line", "T", nn.Conv1d, nn.ConvTranspose1d, nn.BatchNorm1d, nn.MaxPool1d, nn.AvgPool1d, nn.AdaptiveAvgPool1d)
+PLANE = Space(
+    "plane", "HW", nn.Conv2d, nn.ConvTranspose2d, nn.BatchNorm2d, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d
+)
+VOLUME = Space(
+    "volume", "DHW", nn.Conv3d, nn.ConvTranspose3d, nn.BatchNorm3d, nn.MaxPool3d, nn.AvgPool3d, nn.AdaptiveAvgPool3d
+)
 
 SPACES = {space.name: space for space in (LINE, PLANE, VOLUME)}
 

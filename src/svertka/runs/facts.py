@@ -1,5 +1,7 @@
 """What a run was asked to do, and what it found out before it began."""
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 from torch import nn
 
@@ -21,8 +23,10 @@ class Asked(BaseModel):
 class Facts(BaseModel):
     """What the network is made for.
 
-    `sizes` are those of its images; `target_mean` and `target_deviation` turn its answers into numbers in their own
-    units, and are empty for classes.
+    `channels` are those of its input, and `names` how many classes, numbers or conditions have a name. `sizes` are those
+    of its images; `target_mean` and `target_deviation` turn its answers into numbers in their own units, and are empty
+    for classes. `changes` are settings of the network that follow from the data, `lags` how far a forecast looks back,
+    and `rate` how many samples of sound a second has, where that is known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,11 +34,15 @@ class Facts(BaseModel):
     variant: str
     task: str
     outputs: int
+    names: int
     channels: int
     space: str
     sizes: tuple[int, ...]
     target_mean: tuple[float, ...]
     target_deviation: tuple[float, ...]
+    changes: dict[str, Any] = {}
+    lags: str = ""
+    rate: int | None = None
     svertka: str
     torch: str
 
@@ -46,5 +54,9 @@ class Facts(BaseModel):
         """
         variant = find(self.variant)
         return variant.build(
-            classes=self.outputs, channels=self.channels, space=SPACES[self.space], **variant.bound_to(self.sizes)
+            classes=self.outputs,
+            channels=self.channels,
+            space=SPACES[self.space],
+            **variant.bound_to(self.sizes),
+            **self.changes,
         )

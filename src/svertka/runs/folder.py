@@ -86,7 +86,7 @@ class Run:
     def names(self) -> tuple[str, ...]:
         """The classes, or the names of the numbers, in the order of the scores."""
         facts = self.facts
-        return self._read(_names(facts), partial(_lines, count=facts.outputs))
+        return self._read(_names(facts), partial(_lines, count=facts.names))
 
     @property
     def split(self) -> list[Row]:
@@ -271,7 +271,7 @@ def _numbers(text: str) -> list[dict[str, float]]:
 def _lines(text: str, count: int) -> tuple[str, ...]:
     lines = tuple(text.removesuffix("\n").split("\n"))
     if len(lines) != count:
-        raise ValueError(f"it has {len(lines)} lines, but the network has {count} outputs")
+        raise ValueError(f"it has {len(lines)} lines, but the network knows {count} names")
     return lines
 
 

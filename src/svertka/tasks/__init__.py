@@ -1,5 +1,31 @@
 """Tasks: what a network can be asked to do."""
 
-from svertka.tasks.table import CLASSIFY, REGRESS, TASKS, Figures, Stress, Task, heads, loss_of, measured
+from svertka.tasks.table import (
+    CLASSIFY,
+    FORECAST,
+    NEXT,
+    REGRESS,
+    SEGMENT,
+    TASKS,
+    Figures,
+    Stress,
+    Task,
+    heads,
+    loss_of,
+    measured,
+)
 
-__all__ = ["CLASSIFY", "REGRESS", "TASKS", "Figures", "Stress", "Task", "heads", "loss_of", "measured"]
+__all__ = [
+    "CLASSIFY",
+    "FORECAST",
+    "NEXT",
+    "REGRESS",
+    "SEGMENT",
+    "TASKS",
+    "Figures",
+    "Stress",
+    "Task",
+    "heads",
+    "loss_of",
+    "measured",
+]

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import log, sqrt
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from svertka.data.batches import Batch
+from svertka.data.lessons import IGNORED
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,16 @@ def cross_entropy(scores: Tensor, targets: Tensor, stress: Stress) -> Tensor:
     return F.cross_entropy(scores, targets, weight=stress.weights, label_smoothing=stress.smoothing)
 
 
+def cross_entropy_by_place(scores: Tensor, targets: Tensor, stress: Stress) -> Tensor:
+    """The same over all places that have a class; 0 where none has."""
+    loss = F.cross_entropy(
+        scores, targets, weight=stress.weights, label_smoothing=stress.smoothing, ignore_index=IGNORED, reduction="sum"
+    )
+    counted = targets != IGNORED
+    weight = counted.sum() if stress.weights is None else stress.weights[targets[counted]].sum()
+    return loss / weight.clamp(min=1e-12)
+
+
 def squared_error(scores: Tensor, targets: Tensor, stress: Stress) -> Tensor:
     """The mean square; targets are in units of their deviation."""
     return F.mse_loss(scores, targets)
@@ -64,17 +76,51 @@ def hits(scores: Tensor, targets: Tensor) -> Tensor:
 
 
 def misses(scores: Tensor, targets: Tensor) -> Tensor:
-    """The mean square over the columns."""
-    return (scores - targets).square().mean(1)
+    """The mean square over the columns, or over channels and places."""
+    return (scores - targets).square().flatten(1).mean(1)
 
 
-CLASSIFY = Task(
-    "classify", "accuracy", 1, cross_entropy, hits, merit=lambda mean: mean, answer=lambda scores: scores.softmax(1)
-)
-REGRESS = Task(
-    "regress", "nrmse", -1, squared_error, misses, merit=lambda mean: mean**0.5, answer=lambda scores: scores
-)
-TASKS = {task.name: task for task in (CLASSIFY, REGRESS)}
+def overlap(scores: Tensor, targets: Tensor) -> Tensor:
+    """Each image's Dice coefficient, the mean over classes but the first; 1 where a class is in neither.
+
+    `2 |A ∩ B| / (|A| + |B|)`; Dice (1945).
+    """
+    counted = targets != IGNORED
+    chosen = scores.argmax(1)
+    found = []
+    for name in range(1, scores.shape[1]):
+        mine, true = (chosen == name) & counted, targets == name
+        both, total = (mine & true).flatten(1).sum(1), mine.flatten(1).sum(1) + true.flatten(1).sum(1)
+        found.append(torch.where(total > 0, 2 * both / total.clamp(min=1), 1.0))
+    return torch.stack(found).mean(0)
+
+
+def surprise(scores: Tensor, targets: Tensor) -> Tensor:
+    """The mean over each signal of how many bits its next sample takes to be told."""
+    return F.cross_entropy(scores, targets, reduction="none").flatten(1).mean(1) / log(2)
+
+
+def same(value: float) -> float:
+    """The value itself."""
+    return value
+
+
+def shares(scores: Tensor) -> Tensor:
+    """Probabilities from scores."""
+    return scores.softmax(1)
+
+
+def plainly(scores: Tensor) -> Tensor:
+    """Scores as they are."""
+    return scores
+
+
+CLASSIFY = Task("classify", "accuracy", 1, cross_entropy, hits, merit=same, answer=shares)
+REGRESS = Task("regress", "nrmse", -1, squared_error, misses, merit=sqrt, answer=plainly)
+SEGMENT = Task("segment", "dice", 1, cross_entropy_by_place, overlap, merit=same, answer=shares)
+FORECAST = Task("forecast", "nrmse", -1, squared_error, misses, merit=sqrt, answer=plainly)
+NEXT = Task("next", "bits", -1, cross_entropy, surprise, merit=same, answer=shares)
+TASKS = {task.name: task for task in (CLASSIFY, REGRESS, SEGMENT, FORECAST, NEXT)}
 
 
 def heads(network: nn.Module, images: Tensor) -> list[Tensor]:

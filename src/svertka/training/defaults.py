@@ -13,6 +13,7 @@ from svertka.settings import TrainSettings
 IMAGES = 600_000  # that a training sees, within the bounds of EPOCHS
 EPOCHS = (10, 50)
 BATCHES = (16, 128)
+LITTLE = 64  # samples a side, up to which a network for large images does not shrink them at its beginning
 STEPS = 20  # at least in an epoch, where a smaller batch can give them
 PIXELS = 2**23  # in a batch at most: 128 images of 256x256
 WHOLE = 0.95  # share of signals that are kept whole, where they differ in length
@@ -21,11 +22,20 @@ RATES = {"sgd": 0.1, "adam": 1e-3, "adamw": 1e-3}
 DECAYS = {"sgd": 5e-4, "adam": 0.0, "adamw": 1e-2}
 
 
-def network_for(kind: Agreement) -> str:
-    """LeNet-5 for small grey images, a small residual network for other small ones, a large one for the rest.
+FOR_TASKS = {"forecast": "st_resnet4", "next": "wavenet_small"}
+
+
+def network_for(kind: Agreement, task: str) -> str:
+    """The network that suits the task; to outline, VoxResNet in volumes and FCN-8s elsewhere.
+
+    To tell classes or numbers: LeNet-5 for small grey images, a small residual network for other small ones, a large one for the rest.
 
     LeNet-5 trains in seconds; `resnet20` is more accurate on the same images, and some twenty times slower.
     """
+    if task in FOR_TASKS:
+        return FOR_TASKS[task]
+    if task == "segment":
+        return "voxresnet" if kind.rank == 3 else "fcn8s_resnet18"
     longest = max(max(sizes) for sizes in kind.sizes)
     if kind.rank == 2 and kind.channels == 1 and longest <= SMALL[2] // 2:
         return "lenet5"
@@ -56,14 +66,16 @@ def enlarged(sizes: Sequence[int], least: int) -> tuple[int, ...]:
 def filled(settings: TrainSettings, kind: Agreement, *, sizes: Sequence[int], images: int, task: str) -> TrainSettings:
     """The settings with every choice made that was left open, for a training part of so many images."""
     batch = settings.batch or batch_for(images, sizes)
-    moves = task == "classify"  # a number may change with what moves
+    moves = task in ("classify", "segment")  # a number may change with what moves
+    optimiser = settings.optimiser or ("adam" if task in FOR_TASKS else "sgd")
     choices = {
         "size": sides(tuple(sizes), kind.rank),
-        "resize": settings.resize or resize_for(kind.rank),
+        "resize": settings.resize or resize_for(kind.rank, task),
+        "optimiser": optimiser,
         "epochs": settings.epochs or min(max(round(IMAGES / images), EPOCHS[0]), EPOCHS[1]),
         "batch": min(batch, images),
-        "rate": settings.rate or rate_for(settings.optimiser, batch * settings.accumulate),
-        "decay": DECAYS[settings.optimiser] if settings.decay is None else settings.decay,
+        "rate": settings.rate or rate_for(optimiser, batch * settings.accumulate),
+        "decay": DECAYS[optimiser] if settings.decay is None else settings.decay,
         "clip": (0.0 if moves else 1.0) if settings.clip is None else settings.clip,
         "flip": settings.flip or ("horizontal" if moves and kind.rank == 2 and kind.colour == "rgb" else "none"),
         "threads": settings.threads or get_num_threads(),
@@ -74,9 +86,16 @@ def filled(settings: TrainSettings, kind: Agreement, *, sizes: Sequence[int], im
     return settings.but(**choices)
 
 
-def resize_for(rank: int) -> str:
-    """Signals are cut or padded, for scaling would change their pitch; images are scaled to cover."""
-    return "pad" if rank == 1 else "cover"
+def resize_for(rank: int, task: str) -> str:
+    """Images are scaled to cover; signals not, whose pitch would change, nor what is to be outlined as it is."""
+    return "pad" if rank == 1 or task == "segment" else "cover"
+
+
+def stem_for(settings: TrainSettings, kind: Agreement, published: int) -> bool:
+    """Whether a network made for large images should not shrink these at its beginning."""
+    stem = settings.stem
+    longest = max(max(sizes) for sizes in ([sides(settings.size, kind.rank)] if settings.size else kind.sizes))
+    return stem == "small" or (stem == "auto" and published > 2 * LITTLE >= 2 * longest)
 
 
 def batch_for(images: int, sizes: Sequence[int]) -> int:

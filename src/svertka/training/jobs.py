@@ -59,8 +59,8 @@ def train(
     """
     chosen = (settings or TrainSettings()).but(**changes)
     device = device_of(chosen.device)
-    if variant != "auto":
-        find(variant)
+    if variant != "auto" and chosen.task == "auto" and find(variant).task not in ("classify", "segment"):
+        chosen = chosen.but(task=find(variant).task)
     if run is not None:
         check_free(Path(run), overwrite=overwrite)
     ready = prepare(variant, open_data(data, chosen), chosen, device, _reading(watch))

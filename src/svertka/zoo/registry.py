@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from torch import nn
 
 from svertka.errors import SettingError, UnknownName
-from svertka.nn import PLANE, Space
+from svertka.nn import Space, space_of
 from svertka.plugins import offered
 from svertka.zoo.published import checkpoint, located, take_over
 
@@ -37,16 +37,25 @@ class Variant:
         return (inspect.getdoc(self.family) or "").partition("\n")[0]
 
     @property
+    def space(self) -> Space:
+        """Where its images live as published."""
+        return space_of(len(self.sample) - 1)
+
+    @property
     def size(self) -> int:
         """The length of an image's side as published."""
         return self.sample[-1]
 
     def bound_to(self, sizes: Sequence[int]) -> dict[str, Any]:
         """The setting that fits the network to images of these sizes, where it is made for one size only."""
-        return {"size": tuple(sizes)} if "size" in inspect.signature(self.family).parameters else {}
+        return {"size": tuple(sizes)} if self.knows("size") else {}
+
+    def knows(self, setting: str) -> bool:
+        """Whether the family has this setting."""
+        return setting in inspect.signature(self.family).parameters
 
     def build(
-        self, *, classes: int | None = None, channels: int | None = None, space: Space = PLANE, **changes: Any
+        self, *, classes: int | None = None, channels: int | None = None, space: Space | None = None, **changes: Any
     ) -> nn.Module:
         """A fresh network; `changes` override what makes this variant itself, as in `depths=(1, 1, 1, 1)`.
 
@@ -63,7 +72,7 @@ class Variant:
         for change in changes:
             if change not in known:
                 raise UnknownName(f"setting of {self.name}", change, known)
-        return self.family(**{**self.settings, **changes}, classes=classes, channels=channels, space=space)
+        return self.family(**{**self.settings, **changes}, classes=classes, channels=channels, space=space or self.space)
 
 
 def variant(parameters: int, **settings: Any) -> tuple[int, dict[str, Any]]:
@@ -133,7 +142,7 @@ def build(
     *,
     classes: int | None = None,
     channels: int | None = None,
-    space: Space = PLANE,
+    space: Space | None = None,
     weights: str | Path | None = None,
     adapt: Collection[str] = (),
     **changes: Any,
@@ -144,7 +153,7 @@ def build(
         name: one of `variants()`.
         classes: how many scores it gives for each image; as published by default.
         channels: how many channels its images have; as published by default.
-        space: `LINE` for signals, `PLANE` for images, `VOLUME` for volumes.
+        space: `LINE` for signals, `PLANE` for images, `VOLUME` for volumes; as published by default.
         weights: a checkpoint of ours or of torchvision: its path, a web address, or a name, as
             `torchvision:IMAGENET1K_V1` or `hf:OWNER/REPOSITORY/FILE`. What is fetched is checked and kept; see
             `svertka.zoo.fetching`.

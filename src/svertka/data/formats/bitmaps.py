@@ -49,7 +49,7 @@ def read(path: Path, opening: Opening) -> Raster:
         if colour := deep_colour(image):
             pixels = deep_pixels(image, path)
         else:
-            mode, colour, _, dtype = _mode(image)
+            mode, colour, _, dtype = _mode(image, opening)
             pixels = np.asarray(image if image.mode == mode else image.convert(mode))
             pixels = pixels.astype(np.uint16) if dtype == "uint16" else pixels
     pixels = UPRIGHT[orientation](pixels) if orientation in UPRIGHT else pixels
@@ -62,7 +62,7 @@ def peek(path: Path, opening: Opening) -> Header:
         if deep := deep_colour(image):
             colour, channels, dtype = deep, CHANNELS[deep], "uint16"
         else:
-            _, colour, channels, dtype = _mode(image)
+            _, colour, channels, dtype = _mode(image, opening)
         width, height = image.size
         sizes = (width, height) if _orientation(image, path) in TURNED else (height, width)
         return Header(channels, sizes, dtype, colour)
@@ -100,7 +100,9 @@ def _orientation(image: ImageFile.ImageFile, path: Path) -> int:
     return int(exif.get(ORIENTATION, 1))
 
 
-def _mode(image: Image.Image) -> tuple[str, Colour, int, str]:
+def _mode(image: Image.Image, opening: Opening) -> tuple[str, Colour, int, str]:
+    if opening.indexed and image.mode == "P":
+        return "P", "grey", 1, "uint8"
     if image.mode in CLEAR and "transparency" in image.info:
         return MODES[CLEAR[image.mode]]
     if image.mode not in MODES:

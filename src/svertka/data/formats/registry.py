@@ -17,10 +17,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Opening:
-    """What a person may say about opening files; see the settings of the same names."""
+    """What a person may say about opening files; see the settings of the same names.
+
+    With `indexed`, images of a palette are the numbers of its colours, as masks are.
+    """
 
     pages: str = "auto"
     max_pixels: int = PIXELS
+    indexed: bool = False
 
     def admit(self, sizes: tuple[int, ...]) -> None:
         """Let an image of these sizes be decoded.

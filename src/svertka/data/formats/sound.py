@@ -27,6 +27,15 @@ def read(path: Path, opening: Opening) -> Raster:
     return plain(np.atleast_2d(sound.T))
 
 
+def rate(path: Path) -> int | None:
+    """How many samples a second has; nothing where the file is no WAV."""
+    if path.suffix.lower() != ".wav" or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        head = file.read(28)
+    return int.from_bytes(head[24:28], "little") or None
+
+
 def _whole(path: Path) -> None:
     """See that the file is as long as it says."""
     with path.open("rb") as file:

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from svertka.data.axes import guessed
+from svertka.data.axes import GUESSES, guessed
 from svertka.data.datasets import DataSet, Origin
 from svertka.data.samples import Arrays
-from svertka.data.sets.targets import with_targets
+from svertka.data.sets.targets import outlined, with_targets
 from svertka.errors import DataError
 from svertka.settings import DataSettings
 
 IMAGES = {"x", "image", "images", "img", "imgs", "data", "input", "inputs", "volumes", "signals"}
+MASKS = {"mask", "masks", "segmentation", "segmentations", "instances", "outlines", "annotations"}
 TARGETS = {"y", "label", "labels", "target", "targets", "class", "classes"}
 PARTS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
 
@@ -22,7 +23,7 @@ Role = tuple[str, str]
 
 
 def role(key: str) -> Role | None:
-    """`(part, "images" or "targets")` as the words of a name say, or nothing.
+    """`(part, "images", "targets" or "masks")` as the words of a name say, or nothing.
 
     >>> role("train_images"), role("x_test"), role("y"), role("val/labels"), role("mean")
     (('train', 'images'), ('test', 'images'), ('', 'targets'), ('val', 'targets'), None)
@@ -33,15 +34,17 @@ def role(key: str) -> Role | None:
     part = parts[0] if parts else ""
     if len(rest) == 1 and rest[0] in IMAGES:
         return part, "images"
+    if len(rest) == 1 and rest[0] in MASKS:
+        return part, "masks"
     if len(rest) == 1 and rest[0] in TARGETS:
         return part, "targets"
     return None
 
 
 def complete(keys: Mapping[str, Any]) -> bool:
-    """Whether there are images and targets among these."""
+    """Whether there are images among these, and targets or masks."""
     kinds = {found[1] for key in keys if (found := role(key))}
-    return kinds == {"images", "targets"}
+    return "images" in kinds and len(kinds) > 1
 
 
 def read(arrays: Mapping[str, Any], settings: DataSettings, *, name: str, source: str, layout: str) -> DataSet:
@@ -59,31 +62,41 @@ def read(arrays: Mapping[str, Any], settings: DataSettings, *, name: str, source
         if found:
             roles[found], names[found] = array, key
     parts = [part for part in ("", "train", "val", "test") if (part, "images") in roles]
-    missing = [part for part in parts if (part, "targets") not in roles]
+    learned = _learned(roles, settings)
+    missing = [part for part in parts if (part, learned) not in roles]
     if not parts or missing:
         raise DataError(
-            f"{source} holds {', '.join(arrays) or 'nothing'}; wanted images and labels (or x and y), "
-            "for parts as train_images and train_labels"
+            f"{source} holds {', '.join(arrays) or 'nothing'}; wanted images and labels (or x and y), or images "
+            "and masks, for parts as train_images and train_labels"
         )
     for part in parts:
-        for kind, axes in (("images", 2), ("targets", 1)):
+        for kind, axes in (("images", 2), (learned, 1)):
             shape = roles[part, kind].shape or ()
             if len(shape) < axes or 0 in shape:
                 raise DataError(f"{source}: {names[part, kind]} is of shape {shape}, so it holds no {kind}")
     images = {names[part, "images"]: roles[part, "images"] for part in parts}
-    targets = [_rows(np.asarray(roles[part, "targets"])) for part in parts]
-    for part, values in zip(parts, targets, strict=True):
-        if len(values) != len(roles[part, "images"]):
-            key = names[part, "images"]
-            raise DataError(f"{source}: {key} has {len(roles[part, 'images'])} images, its targets are {len(values)}")
-    marks = [part for part, values in zip(parts, targets, strict=True) for _ in range(len(values))]
+    for part in parts:
+        have, wanted = len(roles[part, learned]), len(roles[part, "images"])
+        if have != wanted:
+            raise DataError(f"{source}: {names[part, 'images']} has {wanted} images, its {learned} are {have}")
+    marks = [part for part in parts for _ in range(len(roles[part, "images"]))]
     first = next(iter(images.values()))
     try:
         samples = Arrays(images, settings.axes or "N" + guessed(first.shape[1:]))
     except DataError as error:
         raise DataError(f"{source}: {error}") from None
     origin = Origin(name, source, layout, samples, marks)
+    if learned == "masks":
+        outlines = {names[part, learned]: roles[part, learned] for part in parts}
+        return outlined(origin, Arrays(outlines, "N" + GUESSES[len(samples.peek(0).sizes)]), settings)
+    targets = [_rows(np.asarray(roles[part, learned])) for part in parts]
     return with_targets(origin, np.concatenate(targets), settings)
+
+
+def _learned(roles: Mapping[Role, Any], settings: DataSettings) -> str:
+    """What beside the images is to be learned; masks only where there is nothing else, unless they are asked for."""
+    kinds = {kind for _, kind in roles}
+    return "masks" if "masks" in kinds and (settings.task == "segment" or "targets" not in kinds) else "targets"
 
 
 def _rows(values: NDArray[Any]) -> NDArray[Any]:

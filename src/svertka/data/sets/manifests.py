@@ -4,6 +4,7 @@ import csv
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from svertka.data.datasets import DataSet, Origin
 from svertka.data.samples import Files
 from svertka.data.sets.registry import Layout, opening, register
-from svertka.data.sets.targets import with_targets
+from svertka.data.sets.targets import outlined, with_targets
 from svertka.errors import DataError, UnknownName
 from svertka.settings import DataSettings
 
@@ -24,6 +25,7 @@ ENDINGS = (".csv", ".tsv", ".jsonl")
 PATHS = ("path", "file", "filename", "filepath", "image", "image_path", "name")
 LABELS = ("label", "labels", "class", "category", "target_class", "y")
 MEANS = {"classify": "classes", "regress": "numbers"}
+MASKS = ("mask", "masks", "mask_path", "segmentation")
 SPLITS = ("split", "part", "subset", "set")
 PARTS = {
     "train": "train", "training": "train",
@@ -40,6 +42,9 @@ def read(path: Path, settings: DataSettings) -> DataSet:
     columns = list(rows[0])
     where = _where(columns)
     split = next((column for column in columns if column.lower() in SPLITS), None)
+    mask = next((column for column in columns if column.lower() in MASKS), None)
+    if mask and settings.target is None and settings.task in ("auto", "segment"):
+        return _outlined(path, rows, mask, split, settings)
     wanted = _wanted(columns, settings.target, {where, split})
     if not wanted:
         raise DataError(f"{path} has no column but {', '.join(columns)}: wanted a path and a label, or numbers")
@@ -51,6 +56,17 @@ def read(path: Path, settings: DataSettings) -> DataSet:
     marks = [_part(path, row[split]) for row in rows] if split else None
     origin = Origin(path.stem, str(path), "manifest", files, marks)
     return with_targets(origin, values, settings, columns=wanted)
+
+
+def _outlined(path: Path, rows: Sequence[Row], mask: str, split: str | None, settings: DataSettings) -> DataSet:
+    """Images with the masks that a column names."""
+    log.info("%s: images from column %s, and masks from %s", path.name, _where(list(rows[0])), mask)
+    marks = [_part(path, row[split]) for row in rows] if split else None
+    origin = Origin(
+        path.stem, str(path), "manifest", Files(_files(path, rows), path.parent, opening(settings)), marks
+    )
+    outlines = [path.parent / str(row[mask]) for row in rows]
+    return outlined(origin, Files(outlines, path.parent, replace(opening(settings), indexed=True)), settings)
 
 
 def files(path: Path) -> list[Path]:

@@ -14,11 +14,15 @@ from svertka.settings import DataSettings
 
 @dataclass(frozen=True)
 class Layout:
-    """One way in which images and targets lie on a disk: how it is recognised and how it is opened."""
+    """One way in which images and targets lie on a disk: how it is recognised and how it is opened.
+
+    One with a `task` is for that task, and all others are for the rest.
+    """
 
     name: str
     matches: Callable[[Path], bool]
     open: Callable[[Path, DataSettings], DataSet]
+    task: str = ""
 
 
 BUILT_IN: list[Layout] = []
@@ -52,12 +56,13 @@ def open_data(data: str | Path | DataSet, settings: DataSettings = DataSettings(
     path = Path(data).expanduser()
     if not path.exists():
         return _named(str(data))
-    for layout in layouts():
+    own = [layout for layout in layouts() if layout.task == settings.task]
+    for layout in own or [layout for layout in layouts() if not layout.task]:
         if layout.matches(path):
             return layout.open(path, settings)
     raise DataError(
         f"{path} holds no data set: wanted a folder with a folder of images for each class, MNIST's IDX files, "
-        "or a file .npz .npy .h5 .csv .jsonl"
+        "images beside masks, or a file .npz .npy .h5 .csv .jsonl"
     )
 
 

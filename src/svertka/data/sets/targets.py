@@ -1,12 +1,15 @@
 """Whether what is to be learned are classes or numbers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from svertka.data.datasets import DataSet, Origin, classified, measured
+from svertka.data.datasets import DataSet, Origin, classified, measured, placed
+from svertka.data.samples import Samples
+from svertka.data.truths import Itself, check_sizes, masks
 from svertka.errors import DataError
 from svertka.settings import DataSettings
 
@@ -24,6 +27,8 @@ def with_targets(
     Raises:
         DataError: the counts differ, or the values cannot be what they should be.
     """
+    if settings.task == "next":
+        return spoken(with_targets(origin, values, settings.but(task="classify"), columns=columns))
     if len(values) != len(origin.samples):
         raise DataError(f"{origin.source} has {len(origin.samples)} images but {len(values)} targets")
     if values.size == 0:
@@ -38,6 +43,24 @@ def with_targets(
             f"{origin.source} has {values.shape[1]} targets for each image; for classes, choose one by --target"
         )
     return classified(origin, values.tolist())
+
+
+def outlined(origin: Origin, outlines: Samples, settings: DataSettings) -> DataSet:
+    """A data set of images with a mask for each.
+
+    Raises:
+        DataError: a mask is missing, broken, or of another size than its image.
+    """
+    if len(outlines) != len(origin.samples):
+        raise DataError(f"{origin.source} has {len(origin.samples)} images but {len(outlines)} masks")
+    check_sizes(origin.samples, outlines)
+    truth, classes = masks(outlines, settings.masks)
+    return placed(origin, truth, classes=classes)
+
+
+def spoken(data: DataSet) -> DataSet:
+    """The same signals, from which their own next samples are to be learned; classes become conditions."""
+    return replace(data, truth=Itself())
 
 
 def _named(columns: Sequence[str], count: int) -> Sequence[str]:

@@ -1,0 +1,91 @@
+"""Masks, frames and sounds as files in a folder, one for each prediction, beside a table of them."""
+
+import csv
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.io import wavfile
+
+from svertka.cli.listing import Counted
+from svertka.errors import DataError
+from svertka.inference import Prediction
+
+TABLE = "predictions.csv"
+RATE = 8000  # samples a second, where nothing says how many
+
+
+def stored(
+    predictions: Iterable[Prediction],
+    folder: Path,
+    *,
+    rate: int | None,
+    overwrite: bool,
+    progress: Callable[[int, None], None],
+) -> int:
+    """Write every content to a file of its own: masks as PNG or TIFF, frames as .npy, sounds as WAV.
+
+    Returns:
+        How many there were.
+
+    Raises:
+        DataError: a file is there already, or cannot be written.
+    """
+    counted = Counted(predictions, progress)
+    taken: set[str] = set()
+    rows: list[list[str]] = []
+    try:
+        for prediction in counted:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = _free(folder, prediction, taken)
+            if path.exists() and not overwrite:
+                raise DataError(f"{path} is there already; replace it with --overwrite")
+            _write(path, prediction, rate or RATE)
+            rows.append([prediction.name, path.name, *(f"{value:.7g}" for value in prediction.answers.values())])
+            names = ["path", "file", *prediction.answers]
+        if rows:
+            with (folder / TABLE).open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows([names, *rows])
+    except OSError as error:
+        raise DataError(f"cannot write into {folder}: {error.strerror or error}") from None
+    return counted.count
+
+
+def _free(folder: Path, prediction: Prediction, taken: set[str]) -> Path:
+    """A name after that of the input, numbered where two are alike."""
+    assert prediction.content is not None
+    stem = re.sub(r"[^\w.+-]+", "_", Path(prediction.name).name.removesuffix(Path(prediction.name).suffix))
+    ending = ENDINGS[prediction.task](prediction.content)
+    number = 1
+    while (name := f"{stem}{ending}" if number == 1 else f"{stem}-{number}{ending}") in taken:
+        number += 1
+    taken.add(name)
+    return folder / name
+
+
+def _write(path: Path, prediction: Prediction, rate: int) -> None:
+    content = prediction.content
+    assert content is not None
+    if path.suffix == ".png":
+        Image.fromarray(content).save(path)
+    elif path.suffix == ".tif":
+        tifffile.imwrite(path, content, compression="zlib")
+    elif path.suffix == ".wav":
+        wavfile.write(path, rate, np.rint(content.clip(-1, 1) * 32767).astype(np.int16))
+    else:
+        np.save(path, content)
+
+
+def _of_mask(mask: NDArray[np.generic]) -> str:
+    if mask.ndim == 1:
+        return ".npy"
+    return ".png" if mask.ndim == 2 and mask.dtype == np.uint8 else ".tif"
+
+
+ENDINGS: dict[str, Callable[[NDArray[np.generic]], str]] = {
+    "segment": _of_mask, "forecast": lambda frame: ".npy", "next": lambda wave: ".wav",
+}  # fmt: skip
