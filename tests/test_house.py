@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "svertka"
 FILES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
-    "errors", "plugins", "settings", "geometry", "nn", "zoo", "measure", "data", "tasks", "runs",
+    "errors", "plugins", "settings", "geometry", "nn", "zoo", "measure", "drawing", "data", "tasks", "runs",
     "inference", "evaluation", "training", "estimators", "cli",
 )  # fmt: skip
 BARE = {"errors", "plugins", "settings", "geometry"}  # rooms that must not import torch

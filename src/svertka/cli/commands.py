@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from cyclopts import Parameter
+
 from svertka.cli.output import Output, Row, amount, facts, table
 from svertka.errors import SettingError
 from svertka.geometry import times
@@ -17,26 +19,43 @@ from svertka.settings import OFF, DataSettings, EvaluateSettings, PredictSetting
 PLAIN = Output()
 
 
-def zoo(*, markdown: Annotated[bool, OFF] = False, output: Output = PLAIN) -> None:
+def zoo(
+    *,
+    markdown: Annotated[bool, OFF] = False,
+    plot: Path | None = None,
+    scores: Path | None = None,
+    output: Output = PLAIN,
+) -> None:
     """List the networks, with what each costs for one image of its published size.
 
     Parameters
     ----------
     markdown
         Write the page docs/zoo.md.
+    plot
+        A picture to draw (.png, .svg or .pdf): published accuracies against multiply-adds, areas for parameters.
+    scores
+        A table .csv with a column network and one of numbers, to be drawn instead.
     """
     from svertka import measure
     from svertka.cli.pages import zoo_page
     from svertka.zoo import variants
 
-    rows = [(variant, measure.cost(variant)) for variant in variants()]
+    rows = [(variant, measure.count_variant(variant)) for variant in variants()]
     if markdown:
         sys.stdout.write(zoo_page(rows))
         return
+    if plot is not None:
+        from svertka.cli.charts import draw_balls
+
+        answer = draw_balls(rows, plot, scores)
+        output.answer(answer, facts(list(answer.items())))
+        return
     document = [
         {
-            "name": variant.name, "year": variant.year, "parameters": price.parameters, "macs": price.macs,
-            "input": price.input, "classes": variant.classes, "paper": variant.paper, "summary": variant.summary,
+            "name": variant.name, "year": variant.year, "task": variant.task, "parameters": price.parameters,
+            "macs": price.macs, "input": price.input, "classes": variant.classes, "paper": variant.paper,
+            "summary": variant.summary,
         }
         for variant, price in rows
     ]  # fmt: skip
@@ -50,17 +69,20 @@ def zoo(*, markdown: Annotated[bool, OFF] = False, output: Output = PLAIN) -> No
 
 
 def cost(
-    variant: str,
+    variant: str | None = None,
     /,
     *,
     size: Sizes | None = None,
     classes: int | None = None,
     channels: int | None = None,
-    space: Literal["line", "plane", "volume"] = "plane",
+    space: Literal["line", "plane", "volume"] | None = None,
     layers: Annotated[bool, OFF] = False,
+    compare: Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")] = None,
+    sight: Path | None = None,
+    layer: str = "body",
     output: Output = PLAIN,
 ) -> None:
-    """Count what one image costs in a network: parameters, multiply-adds (MACs) and activations.
+    """Count what one image costs in a network: parameters, multiply-adds (MACs), memory, and what each layer sees.
 
     Parameters
     ----------
@@ -73,33 +95,36 @@ def cost(
     channels
         How many channels the images have. By default as published.
     space
-        Signals, images or volumes.
+        Signals, images or volumes. By default as published.
     layers
         List every layer.
+    compare
+        Networks to set side by side.
+    sight
+        A picture to draw (.png, .svg or .pdf): how much each place of the image moves the middle of a layer, in a fresh
+        network (the effective receptive field), and the border of what it can see.
+    layer
+        The layer for that picture; --layers lists them.
     """
     from svertka import measure
+    from svertka.cli import costs
     from svertka.nn import SPACES
 
-    price = measure.cost(variant, size=size, classes=classes, channels=channels, space=SPACES[space])
-    if layers:
-        cells = [
-            [layer.name, layer.kind, times(layer.output), layer.parameters, layer.macs, layer.activations]
-            for layer in price.layers
-        ]
-        cells.append(["total", "", times(price.output), price.parameters, price.macs, price.activations])
-        text = table(["layer", "kind", "output", "parameters", "MACs", "activations"], cells, texts="layer kind")
-    else:
-        text = facts(
-            [
-                ["network", price.name],
-                ["image", times(price.input)],
-                ["output", times(price.output)],
-                ["parameters", price.parameters],
-                ["multiply-adds (MACs)", price.macs],
-                ["activations", price.activations],
-            ]
-        )
-    output.answer(asdict(price), text)
+    names = [name for name in [variant, *(compare or [])] if name]
+    if not names:
+        raise SettingError("cost wants the name of a network; svertka zoo lists them")
+    chosen = {"size": size, "classes": classes, "channels": channels, "space": SPACES[space] if space else None}
+    prices = [measure.cost(name, **chosen) for name in names]
+    if len(prices) > 1:
+        output.answer([asdict(price) for price in prices], costs.side_by_side(prices))
+        return
+    if sight is not None:
+        from svertka.cli.charts import draw_sight
+
+        answer = draw_sight(prices[0], sight, layer, space=chosen["space"])
+        output.answer(answer, facts(list(answer.items())))
+        return
+    output.answer(asdict(prices[0]), costs.by_layer(prices[0]) if layers else costs.summed(prices[0]))
 
 
 def check(data: str, /, *, settings: DataSettings = DataSettings(), output: Output = PLAIN) -> int:  # noqa: B008

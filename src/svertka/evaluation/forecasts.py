@@ -12,9 +12,9 @@ from svertka.data.samples import Indices
 from svertka.data.sequences import Sequences
 from svertka.data.stores import Store
 from svertka.data.truths import Following
+from svertka.drawing import FIRST, SECOND, STYLE, svg
 from svertka.evaluation.figures import ColumnFigures, Floats, Value, by_column
 from svertka.evaluation.gathering import Found
-from svertka.evaluation.pictures import FIRST, SECOND, STYLE, svg
 from svertka.evaluation.reports import Report, Subject
 from svertka.inference import Predictor
 

@@ -6,7 +6,8 @@ from PIL import Image
 
 from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels
-from svertka.evaluation.pictures import FIRST, SECOND, flat, png, seen, sparkline
+from svertka.drawing import FIRST, SECOND, png
+from svertka.evaluation.pictures import flat, seen, sparkline
 
 SIDE = 288  # about the length of a picture's longer side
 

@@ -1,8 +1,6 @@
 """The pictures of a report, drawn by matplotlib without a screen."""
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
 import matplotlib as mpl
@@ -13,18 +11,9 @@ from PIL import Image
 
 from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels
+from svertka.drawing import FIRST, INK, SECOND, SOFT, STYLE, png, svg
 from svertka.evaluation.figures import Bin, Floats
 
-INK, SOFT, LINE = "#1d2733", "#6b7785", "#dde3ea"
-FIRST, SECOND = "#0b6e99", "#d9622b"
-STYLE: Any = {
-    "font.family": "sans-serif", "font.size": 9, "axes.edgecolor": LINE, "axes.labelcolor": SOFT,
-    "axes.titlesize": 10, "axes.titlecolor": INK, "axes.titlelocation": "left",
-    "axes.grid": True, "axes.axisbelow": True,
-    "axes.spines.top": False, "axes.spines.right": False, "grid.color": LINE, "grid.linewidth": 0.6,
-    "xtick.color": SOFT, "ytick.color": SOFT, "legend.frameon": False,
-    "svg.fonttype": "path", "svg.hashsalt": "svertka",
-}  # fmt: skip
 NUMBERED = 20  # classes up to which the confusion matrix shows its numbers
 NAMED = 40  # and up to which it names them
 THUMBNAIL = 96
@@ -114,13 +103,6 @@ def seen(plane: Pixels, preprocess: Preprocess) -> Pixels:
     return np.rint((last - low) / ((high - low) or 1) * 255).astype(np.uint8)
 
 
-def png(image: Image.Image) -> str:
-    """A picture as an address that holds it."""
-    file = BytesIO()
-    image.save(file, "PNG")
-    return uri("image/png", file.getvalue())
-
-
 def sparkline(signal: Pixels) -> str:
     """A small curve of each channel."""
     with mpl.rc_context(STYLE):
@@ -143,15 +125,3 @@ def _curve(axes: Axes, history: Sequence[Mapping[str, float]], what: str) -> Non
 
 def _short(names: Sequence[str]) -> list[str]:
     return [name if len(name) <= 14 else f"{name[:13]}…" for name in names]
-
-
-def svg(canvas: Figure) -> str:
-    """A drawing as an address that holds it."""
-    file = BytesIO()
-    canvas.savefig(file, format="svg", transparent=True, metadata={"Date": None})
-    return uri("image/svg+xml", file.getvalue())
-
-
-def uri(kind: str, content: bytes) -> str:
-    """An address that holds its content itself."""
-    return f"data:{kind};base64,{b64encode(content).decode()}"

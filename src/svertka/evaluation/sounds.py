@@ -15,9 +15,9 @@ from svertka.data.lessons import Continuation
 from svertka.data.rasters import Pixels
 from svertka.data.samples import Indices
 from svertka.data.stores import Store
+from svertka.drawing import FIRST, SECOND, STYLE, svg, uri
 from svertka.evaluation.figures import Floats, Value
 from svertka.evaluation.gathering import Found
-from svertka.evaluation.pictures import FIRST, SECOND, STYLE, svg, uri
 from svertka.evaluation.reports import Report, Subject
 from svertka.inference import Predictor
 from svertka.inference.speaking import spoken

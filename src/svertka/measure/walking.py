@@ -67,22 +67,30 @@ def windows(layer: nn.Module, rank: int) -> list[Window]:
 
 @contextmanager
 def _watched(network: nn.Module, entered: list[str], visits: list[Visit]) -> Iterator[None]:
-    """Note every layer as it is entered and left; layers that keep shapes give back what they get, to save time."""
+    """Note every layer as it is entered and left; nothing is computed."""
     handles = []
-    keeping = [layer for layer in network.modules() if isinstance(layer, KEEPING)]
     for name, layer in network.named_modules():
         handles.append(layer.register_forward_pre_hook(_entering(name, entered)))
         handles.append(layer.register_forward_hook(_leaving(name, visits)))
+    try:
+        with torch.no_grad(), unshaped(network):
+            yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@contextmanager
+def unshaped(network: nn.Module) -> Iterator[None]:
+    """Let layers that keep shapes give back what they get, to save time."""
+    keeping = [layer for layer in network.modules() if isinstance(layer, KEEPING)]
     for layer in keeping:
         layer.forward = _unchanged  # type: ignore[method-assign, assignment]
     try:
-        with torch.no_grad():
-            yield
+        yield
     finally:
         for layer in keeping:
             del layer.forward
-        for handle in handles:
-            handle.remove()
 
 
 def _unchanged(x: Tensor) -> Tensor:
@@ -107,7 +115,8 @@ def _entering(name: str, entered: list[str]) -> Callable[[nn.Module, tuple[Tenso
 
 
 def _leaving(name: str, visits: list[Visit]) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
-    def hook(layer: nn.Module, inputs: tuple[Tensor, ...], out: Tensor) -> None:
-        visits.append(Visit(name, layer, tuple(inputs[0].shape[1:]), tuple(out.shape[1:])))
+    def hook(layer: nn.Module, inputs: tuple[Tensor, ...], out: Tensor | tuple[Tensor, ...]) -> None:
+        first = out[0] if isinstance(out, tuple) else out
+        visits.append(Visit(name, layer, tuple(inputs[0].shape[1:]), tuple(first.shape[1:])))
 
     return hook

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from svertka.data.datasets import DataSet, Origin
+from svertka.data.datasets import DataSet, Origin, placed
 from svertka.data.samples import Files
 from svertka.data.sets.registry import Layout, opening, register
 from svertka.data.sets.targets import outlined, with_targets
+from svertka.data.truths import Itself
 from svertka.errors import DataError, UnknownName
 from svertka.settings import DataSettings
 
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 ENDINGS = (".csv", ".tsv", ".jsonl")
 PATHS = ("path", "file", "filename", "filepath", "image", "image_path", "name")
 LABELS = ("label", "labels", "class", "category", "target_class", "y")
-MEANS = {"classify": "classes", "regress": "numbers"}
+MEANS = {"classify": "classes", "regress": "numbers", "next": "conditions"}
 MASKS = ("mask", "masks", "mask_path", "segmentation")
 SPLITS = ("split", "part", "subset", "set")
 PARTS = {
@@ -46,27 +47,28 @@ def read(path: Path, settings: DataSettings) -> DataSet:
     if mask and settings.target is None and settings.task in ("auto", "segment"):
         return _outlined(path, rows, mask, split, settings)
     wanted = _wanted(columns, settings.target, {where, split})
+    if not wanted and settings.task == "next":
+        return placed(_origin(path, rows, split, settings), Itself())
     if not wanted:
         raise DataError(f"{path} has no column but {', '.join(columns)}: wanted a path and a label, or numbers")
     values = _values(path, rows, wanted)
     if settings.task == "auto":
         settings = settings.but(task=_task(values))
     log.info("%s: images from column %s, and from %s %s", path.name, where, ", ".join(wanted), MEANS[settings.task])
+    return with_targets(_origin(path, rows, split, settings), values, settings, columns=wanted)
+
+
+def _origin(path: Path, rows: Sequence[Row], split: str | None, settings: DataSettings) -> Origin:
     files = Files(_files(path, rows), path.parent, opening(settings))
     marks = [_part(path, row[split]) for row in rows] if split else None
-    origin = Origin(path.stem, str(path), "manifest", files, marks)
-    return with_targets(origin, values, settings, columns=wanted)
+    return Origin(path.stem, str(path), "manifest", files, marks)
 
 
 def _outlined(path: Path, rows: Sequence[Row], mask: str, split: str | None, settings: DataSettings) -> DataSet:
     """Images with the masks that a column names."""
     log.info("%s: images from column %s, and masks from %s", path.name, _where(list(rows[0])), mask)
-    marks = [_part(path, row[split]) for row in rows] if split else None
-    origin = Origin(
-        path.stem, str(path), "manifest", Files(_files(path, rows), path.parent, opening(settings)), marks
-    )
     outlines = [path.parent / str(row[mask]) for row in rows]
-    return outlined(origin, Files(outlines, path.parent, replace(opening(settings), indexed=True)), settings)
+    return outlined(_origin(path, rows, split, settings), Files(outlines, path.parent, replace(opening(settings), indexed=True)), settings)
 
 
 def files(path: Path) -> list[Path]:
