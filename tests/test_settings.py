@@ -50,7 +50,7 @@ def test_what_is_no_size_is_refused_with_an_example(size):
         ("rate", 0, "greater than 0"),
         ("rate", float("inf"), "finite"),
         ("rate", "quick", "find"),
-        ("test", 1, "less than 1"),
+        ("test", -1, "greater than or equal to 0"),
         ("decay", -1, "greater than or equal to 0"),
         ("rotation", 181, "less than or equal to 180"),
         ("optimiser", "sdg", "'sgd', 'adam' or 'adamw'"),

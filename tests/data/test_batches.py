@@ -10,6 +10,7 @@ import torch
 from svertka import DataError
 from svertka.data.augment import Augment
 from svertka.data.batches import Epochs, Shelf, ahead
+from svertka.data.lessons import Answers
 from svertka.data.preprocess import Preprocess
 from svertka.data.samples import Arrays
 from svertka.data.stores import OnDemand, Resident
@@ -30,7 +31,7 @@ def pixels(rng):
 def shelf(pixels, request):
     on_demand = OnDemand(Arrays({"x": pixels}, "NCHW"), PREPROCESS)
     store = Resident(pixels) if request.param == "memory" else on_demand
-    return Shelf(store, torch.arange(50), 50, PREPROCESS, CPU)
+    return Shelf(store, Answers(torch.arange(50), 50), PREPROCESS, CPU)
 
 
 def drawn(batches):
@@ -92,7 +93,9 @@ def test_an_epoch_that_is_begun_in_the_middle_is_the_same_to_the_last_bit(shelf,
 def test_memory_and_disk_give_the_same_bits(pixels):
     changes = Augment(crop=0.25, rotation=15)
     stores = Resident(pixels), OnDemand(Arrays({"x": pixels}, "NCHW"), PREPROCESS)
-    one, other = (epochs(Shelf(store, torch.arange(50), 50, PREPROCESS, CPU), augment=changes) for store in stores)
+    one, other = (
+        epochs(Shelf(store, Answers(torch.arange(50), 50), PREPROCESS, CPU), augment=changes) for store in stores
+    )
     for first, second in zip(one.epoch(2), other.epoch(2), strict=True):
         torch.testing.assert_close(first.images, second.images, rtol=0, atol=0)
 
@@ -124,7 +127,7 @@ def test_blended_classes_are_shares(shelf):
 
 
 def test_blended_numbers_stay_numbers(pixels):
-    shelf = Shelf(Resident(pixels), torch.arange(50).float()[:, None], 0, PREPROCESS, CPU)
+    shelf = Shelf(Resident(pixels), Answers(torch.arange(50).float()[:, None], 0), PREPROCESS, CPU)
     batch = next(epochs(shelf, augment=Augment(mixup=1.0)).epoch(0))
     assert batch.targets.shape == (8, 1)
     assert batch.targets.sum().item() == pytest.approx(batch.indices.sum())

@@ -54,19 +54,23 @@ NAMES = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs
 @settings(deadline=None, max_examples=50)
 def test_class_names_survive_whatever_letters_they_have(digits_run, tmp_path_factory, names):
     run, trained = Run(tmp_path_factory.mktemp("named")), open_run(digits_run)
-    run.write_facts(trained.facts.model_copy(update={"outputs": len(names)}), trained.preprocess, names)
+    run.write_facts(
+        trained.facts.model_copy(update={"outputs": len(names), "names": len(names)}), trained.preprocess, names
+    )
     assert run.names == tuple(names)
 
 
 def test_a_class_folder_whose_name_is_no_utf8_survives(run):
     name = os.fsdecode(b"caf\xe9")
-    run.write_facts(run.facts.model_copy(update={"outputs": 2}), run.preprocess, [name, "tea"])
+    run.write_facts(run.facts.model_copy(update={"outputs": 2, "names": 2}), run.preprocess, [name, "tea"])
     assert run.names == (name, "tea")
 
 
 def test_names_of_numbers_have_a_file_of_their_own(digits_run, tmp_path):
     trained = open_run(digits_run)
-    facts = trained.facts.model_copy(update={"outputs": 2, "target_mean": (0.0, 1.0), "target_deviation": (1.0, 2.0)})
+    facts = trained.facts.model_copy(
+        update={"outputs": 2, "names": 2, "target_mean": (0.0, 1.0), "target_deviation": (1.0, 2.0)}
+    )
     Run(tmp_path).write_facts(facts, trained.preprocess, ["mass, kg", "é"])
     assert Run(tmp_path).names == ("mass, kg", "é")
     assert (tmp_path / "columns.txt").read_text(encoding="utf-8") == "mass, kg\né\n"

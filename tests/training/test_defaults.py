@@ -30,7 +30,7 @@ def kind(*sizes, colour="grey"):
     ],
 )
 def test_the_network_suits_the_longest_side(images, network):
-    assert network_for(images) == network
+    assert network_for(images, "classify") == network
 
 
 def size(images, **changes):
@@ -151,7 +151,8 @@ def test_steps_of_several_batches_have_the_rate_of_one_large_batch():
 
 
 def test_signals_are_padded_and_images_scaled():
-    assert [resize_for(rank) for rank in (1, 2, 3)] == ["pad", "cover", "cover"]
+    assert [resize_for(rank, "classify") for rank in (1, 2, 3)] == ["pad", "cover", "cover"]
+    assert [resize_for(rank, "segment") for rank in (1, 2, 3)] == ["pad", "pad", "pad"]
 
 
 @pytest.mark.parametrize("images", [kind((28, 28)), kind((40, 40), colour="rgb"), kind((30,)), kind((20, 20, 20))])
@@ -159,7 +160,7 @@ def test_the_network_takes_the_size_that_is_chosen_for_it(images):
     from svertka.nn import space_of
     from svertka.zoo import find
 
-    variant = find(network_for(images))
+    variant = find(network_for(images, "classify"))
     network = variant.build(channels=images.channels, space=space_of(images.rank))
     comfortable = comfortable_size(network, images.channels, images.rank)
     chosen = size(images, comfortable=comfortable, published=variant.size)

@@ -11,21 +11,27 @@ from svertka.drawing import balls, saved, sight
 from svertka.drawing.balls import Ball
 from svertka.errors import DataError
 from svertka.geometry import times
-from svertka.measure import Cost, effective_field, fields, width
+from svertka.measure import Cost, effective_field, fields, walk, width
 from svertka.nn import Space
 from svertka.zoo import Variant, find
 from svertka.zoo.accuracies import published
+
+SOURCES = "Accuracies are those of torchvision's weights, or of the papers."
 
 
 def draw_balls(rows: Sequence[tuple[Variant, Cost]], path: Path, scores: Path | None) -> dict[str, Any]:
     """Draw published accuracies, or the numbers of a table, against multiply-adds."""
     if scores is None:
         known = {name: each.percent for name, each in published().items()}
-        label, note = "top-1 accuracy on ImageNet, percent", "Accuracies: torchvision's weights, or the papers; see svertka.zoo.accuracies."
+        label, note = "top-1 accuracy on ImageNet, percent", SOURCES
     else:
         known, label = table(scores)
         note = f"Values: {scores.name}."
-    found = [Ball(variant.name, price.macs, known[variant.name], price.parameters) for variant, price in rows if variant.name in known]
+    found = [
+        Ball(variant.name, price.macs, known[variant.name], price.parameters)
+        for variant, price in rows
+        if variant.name in known
+    ]
     if not found:
         raise DataError(f"{scores} names no network that svertka zoo lists")
     saved(balls(found, label=label, note=note), path)
@@ -56,13 +62,15 @@ def draw_sight(price: Cost, path: Path, layer: str, *, space: Space | None) -> d
     field = fields(network, channels, sizes)[layer]
     places = _places(price, network, layer)
     saved(sight(effective, field, places, f"{price.name}, {layer}"), path)
-    wide = "x".join(f"{each:.0f}" for each in width(effective))
-    return {"picture": str(path), "layer": layer, "sees": "all" if field.whole else times(field.size), "effectively": wide}
+    return {
+        "picture": str(path),
+        "layer": layer,
+        "sees": "all" if field.whole else times(field.size),
+        "effectively": "x".join(f"{each:.0f}" for each in width(effective)),
+    }
 
 
 def _places(price: Cost, network: torch.nn.Module, layer: str) -> tuple[int, ...]:
     """How many places a layer has along each axis."""
-    from svertka.measure import walk
-
     channels, *sizes = price.input
     return next(visit.shape_out[1:] for visit in walk(network, channels, sizes) if visit.name == layer)

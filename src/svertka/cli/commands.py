@@ -113,15 +113,15 @@ def cost(
     names = [name for name in [variant, *(compare or [])] if name]
     if not names:
         raise SettingError("cost wants the name of a network; svertka zoo lists them")
-    chosen = {"size": size, "classes": classes, "channels": channels, "space": SPACES[space] if space else None}
-    prices = [measure.cost(name, **chosen) for name in names]
+    where = SPACES[space] if space else None
+    prices = [measure.cost(name, size=size, classes=classes, channels=channels, space=where) for name in names]
     if len(prices) > 1:
         output.answer([asdict(price) for price in prices], costs.side_by_side(prices))
         return
     if sight is not None:
         from svertka.cli.charts import draw_sight
 
-        answer = draw_sight(prices[0], sight, layer, space=chosen["space"])
+        answer = draw_sight(prices[0], sight, layer, space=where)
         output.answer(answer, facts(list(answer.items())))
         return
     output.answer(asdict(prices[0]), costs.by_layer(prices[0]) if layers else costs.summed(prices[0]))
@@ -271,8 +271,8 @@ def predict(
         The run folder.
     inputs
         Image files, folders of them (to the bottom), arrays .npy, .npz or .h5, MNIST's IDX files, tables .csv or .jsonl
-        with a column of paths, or the name of a data set (digits). For a forecast: sequences of frames. For sounds: names
-        of classes, or sounds to be continued.
+        with a column of paths, or the name of a data set (digits). For a forecast: sequences of frames. For sounds:
+        names of classes, or sounds to be continued.
     out
         A file to write: .csv, .json or .jsonl; by default the screen. For masks, frames and sounds: a folder.
     overwrite
@@ -336,8 +336,11 @@ def _forecast(report: Mapping[str, Any]) -> list[Row]:
 
 
 def _outline(report: Mapping[str, Any]) -> list[Row]:
-    classes = [(f"class {each['name']}", f"Dice {_share(each['dice'])}, IoU {_share(each['iou'])}") for each in report["classes"]]
-    return [("Dice, mean of images", f"{report['dice']:.4f}"), *classes]
+    return [("Dice, mean of images", f"{report['dice']:.4f}"), *map(_outlined, report["classes"])]
+
+
+def _outlined(each: Mapping[str, Any]) -> Row:
+    return f"class {each['name']}", f"Dice {_share(each['dice'])}, IoU {_share(each['iou'])}"
 
 
 def _share(value: float | None) -> str:

@@ -8,6 +8,8 @@ from svertka.cli.output import Row, amount, facts, table
 from svertka.geometry import times
 from svertka.measure import Cost, Field
 
+COLUMNS = "layer kind output parameters MACs activations bytes operations/byte sees jump start"
+
 
 def summed(price: Cost) -> Table:
     """One network in a few lines."""
@@ -23,7 +25,6 @@ def side_by_side(prices: Sequence[Cost]) -> Table:
 
 def by_layer(price: Cost) -> Table:
     """One network, a line for each layer."""
-    names = ["layer", "kind", "output", "parameters", "MACs", "activations", "bytes", "operations/byte", "sees", "jump", "start"]
     cells: list[Row] = [
         [
             layer.name, layer.kind, times(layer.output), layer.parameters, layer.macs, layer.activations, layer.bytes,
@@ -37,7 +38,7 @@ def by_layer(price: Cost) -> Table:
             f"{price.intensity:.1f}", "", "", "",
         ]
     )  # fmt: skip
-    return table(names, cells, texts="layer kind")
+    return table(COLUMNS.split(), cells, texts="layer kind")
 
 
 def _rows(price: Cost) -> list[tuple[str, object]]:

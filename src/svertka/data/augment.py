@@ -58,7 +58,7 @@ class Augment:
         return moved(pixels, rng, flip=self.flip, crop=self.crop)
 
     def follow(self, places: Tensor, rng: Rng) -> Tensor:
-        """Classes or values of places `(batch, any, *sizes)` moved as `move` and `change` move images by an equal `rng`.
+        """Values of places `(batch, any, *sizes)`, moved as `move` and `change` move images by an equal `rng`.
 
         Nothing is interpolated: what lands between two places takes the nearer.
         """

@@ -30,7 +30,7 @@ AHEAD = 2
 class Batch:
     """Images `(batch, channels, *sizes)` as the network takes them, their targets, and which samples they are.
 
-    Targets are what lessons make of them; classes `(batch,)` become shares `(batch, classes)` where images were blended.
+    Targets are what lessons make of them; classes `(batch,)` become shares `(batch, classes)` where they are blended.
     """
 
     images: Tensor

@@ -21,7 +21,8 @@ class DataSet:
 
     For classes, `targets` are indices into `classes`, `(samples,)`; for numbers they are `(samples, columns)`,
     named by `columns`. Where there is a `truth`, that is what is learned; `classes` are then those of places, or what
-    sounds are conditioned on, and `columns` the channels of frames. `parts` holds `train`, `val` or `test` where the source says so, else an empty text.
+    sounds are conditioned on, and `columns` the channels of frames. `parts` holds `train`, `val` or `test` where the
+    source says so, else an empty text.
     """
 
     name: str

@@ -95,7 +95,7 @@ class Preprocess(BaseModel):
     def placed(self, classes: Pixels, outside: int) -> Pixels:
         """Classes of places `(…, *sizes)` brought to size as images are; what an image lacks becomes `outside`."""
         scaled = picked(classes, self.scaling(classes.shape[-self.rank :]))
-        return cut(scaled - classes.dtype.type(outside), self.sizes) + classes.dtype.type(outside)
+        return np.asarray(cut(scaled - classes.dtype.type(outside), self.sizes) + classes.dtype.type(outside))
 
     def blank(self) -> Pixels:
         """A ready image of zeros."""

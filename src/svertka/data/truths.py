@@ -1,4 +1,4 @@
-"""What is to be learned at every place, where an image has no single answer: outlines, the next frame, the next sample."""
+"""What is to be learned at every place, where an image has no single answer: masks, and what comes next."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -136,7 +136,7 @@ def values(samples: Samples, index: int) -> Pixels:
     mask = pixels[0]
     if mask.dtype.kind == "f" and not (mask == np.rint(mask)).all():
         raise DataError(f"{samples.place(index)} is no mask: it holds fractions; wanted whole numbers")
-    return mask.astype(np.int64) if mask.dtype.kind == "f" else mask
+    return np.asarray(mask.astype(np.int64) if mask.dtype.kind == "f" else mask)
 
 
 def check_sizes(images: Samples, outlines: Samples) -> None:

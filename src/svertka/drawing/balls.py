@@ -22,7 +22,7 @@ class Ball:
 
 
 def balls(rows: Sequence[Ball], *, label: str, note: str) -> Figure:
-    """Values against multiply-adds on a logarithmic scale, areas in proportion to parameters (Canziani et al., 2016)."""
+    """Values against multiply-adds, areas in proportion to parameters; as Canziani et al., arXiv:1605.07678."""
     with mpl.rc_context(STYLE):
         canvas = Figure(figsize=(10, 6.4), layout="constrained")
         axes = canvas.subplots()

@@ -24,7 +24,9 @@ def sight(effective: NDArray[np.float64], field: Field, places: tuple[int, ...],
         else:
             axes.imshow(np.sqrt(plane / plane.max()), cmap="Blues")
             axes.grid(visible=False)
-            border = Rectangle((low[-1] - 0.5, low[-2] - 0.5), size[-1], size[-2], fill=False, color=SECOND, linewidth=1.2)
+            border = Rectangle(
+                (low[-1] - 0.5, low[-2] - 0.5), size[-1], size[-2], fill=False, color=SECOND, linewidth=1.2
+            )
             axes.add_patch(border)
         axes.set(title=title)
         return canvas

@@ -76,7 +76,7 @@ class Forecasts:
         return np.asarray(self.data.truth.take(places, self.predictor.preprocess), np.float64)
 
     def _baselines(self, places: Indices) -> dict[str, Floats]:
-        """The frame at every lag that begins a group, and the mean of the training frames at the same place in a cycle."""
+        """The frame at every lag that begins a group, and means over the training frames."""
         truth = self.data.truth
         assert isinstance(truth, Following)
         sequences = truth.sequences
@@ -88,7 +88,7 @@ class Forecasts:
             name = "the frame before" if group[0] == 1 else f"{group[0]} frames before"
             said[name] = pixels[:, first : first + channels]
             if group[0] > 1 and len(self.training):
-                said[f"the mean at the same of {group[0]} frames"] = self._means(sequences, places, group[0])
+                said[f"the mean at this place in {group[0]} frames"] = self._means(sequences, places, group[0])
         if len(self.training):
             said["the mean"] = np.broadcast_to(self._truths(self.training).mean(axis=0), pixels[:, :channels].shape)
         return said
@@ -132,7 +132,6 @@ def error_map(values: Floats, truths: Floats) -> str:
         axes = canvas.subplots()
         canvas.colorbar(axes.imshow(plane, cmap="Blues", vmin=0))
         axes.grid(visible=False)
-        axes.set(title="root mean square error by place")
         return svg(canvas)
 
 

@@ -39,9 +39,9 @@ class Overlap(Value):
 class OutlineReport(Report):
     """How well masks agree with the truth.
 
-    `dice` is the mean over images, `2 |A ∩ B| / (|A| + |B|)` of each class but the first; `accuracy` the share of places
-    that are right; `chance` that of always naming the most frequent class. In `classes`, `truth` and `answer` are shares
-    of all places, and `iou` is `|A ∩ B| / |A ∪ B|`.
+    `dice` is the mean over images, `2 |A ∩ B| / (|A| + |B|)` of each class but the first; `accuracy` the share of
+    places that are right; `chance` that of always naming the most frequent class. In `classes`, `truth` and `answer`
+    are shares of all places, and `iou` is `|A ∩ B| / |A ∪ B|`.
     """
 
     task: Literal["segment"] = "segment"

@@ -1,7 +1,6 @@
 """The pictures of a report, drawn by matplotlib without a screen."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np

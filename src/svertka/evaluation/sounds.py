@@ -129,4 +129,4 @@ def heard(wave: Floats, rate: int) -> str:
 
 def sixteen_bits(wave: Floats) -> Pixels:
     """A wave within ±1 as whole numbers."""
-    return np.rint(np.asarray(wave).clip(-1, 1) * 32767).astype(np.int16)
+    return np.asarray(np.rint(np.asarray(wave).clip(-1, 1) * 32767).astype(np.int16))

@@ -43,7 +43,7 @@ def values_of(names: tuple[str, ...]) -> NDArray[np.generic]:
     """What a mask holds for each class: the numbers that classes are called by, else 0 and from there on to 255."""
     if all(name.lstrip("-").isdecimal() for name in names):
         numbers = np.array([int(name) for name in names])
-        return numbers.astype(np.uint8 if 0 <= numbers.min() and numbers.max() < 256 else np.int32)
+        return numbers.astype(np.uint8 if numbers.min() >= 0 and numbers.max() < 256 else np.int32)
     return np.linspace(0, 255, len(names)).astype(np.uint8)
 
 

@@ -98,7 +98,7 @@ class Predictor:
         return answers
 
     def places(self, pixels: Pixels) -> NDArray[np.uint8]:
-        """The likeliest class of every place, `(batch, *sizes)`, for ready pixels of any size; a few images at a time."""
+        """The likeliest class of every place, `(batch, *sizes)`, for ready pixels of any size."""
         step = max(1, PLACES // (self.facts.outputs * prod(pixels.shape[2:])))
         found = []
         for start in range(0, len(pixels), step):

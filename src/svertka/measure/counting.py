@@ -156,7 +156,7 @@ def _priced(visit: Visit, field: Field | None) -> LayerCost:
 
 
 def _products(visit: Visit) -> int:
-    """How many multiply-adds a layer does: each of its outputs takes a kernel, each input of a transposed one spreads it."""
+    """A kernel for each output, or, where a transposed convolution spreads them, for each input."""
     weight = getattr(visit.layer, "weight", None)
     if weight is None or weight.dim() < 2 or isinstance(visit.layer, nn.Embedding):
         return 0

@@ -1,6 +1,7 @@
 """Effective receptive fields: how much each sample of the image really moves the middle of a layer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -38,7 +39,7 @@ def effective_field(
             total += _moved(image, caught[0], layer)
     finally:
         handle.remove()
-    return total / max(total.sum(), np.finfo(float).tiny)
+    return np.asarray(total / max(total.sum(), np.finfo(float).tiny))
 
 
 def width(field: NDArray[np.float64]) -> tuple[float, ...]:
@@ -55,6 +56,6 @@ def width(field: NDArray[np.float64]) -> tuple[float, ...]:
 def _moved(image: Tensor, features: Tensor, layer: str) -> NDArray[np.float64]:
     if features.dim() != image.dim():
         raise ShapeError(f"layer {layer} has no places: it puts out {tuple(features.shape[1:])}")
-    middle = (slice(None), slice(None), *[size // 2 for size in features.shape[2:]])
+    middle: tuple[Any, ...] = (..., *[size // 2 for size in features.shape[2:]])
     (gradient,) = torch.autograd.grad(features[middle].sum(), image)
     return np.asarray(gradient.abs().mean(dim=(0, 1)).double().numpy())

@@ -12,11 +12,11 @@ from torch.utils._pytree import tree_leaves
 from svertka.measure.walking import on_meta
 
 
-class Living(TorchDispatchMode):
+class Living(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While it is on, it adds up the bytes of all tensors that operations make and that are still in use."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.bytes: dict[StorageWeakRef, int] = {}
         self.now = 0
         self.peak = 0
@@ -34,10 +34,10 @@ class Living(TorchDispatchMode):
     def _note(self, tensor: Tensor) -> None:
         """Take in a new tensor, after letting go of those that nobody holds any more, where that may matter."""
         storage = tensor.untyped_storage()
-        self.bytes[StorageWeakRef(storage)] = storage.nbytes()
+        self.bytes[StorageWeakRef(storage)] = storage.nbytes()  # type: ignore[no-untyped-call]
         self.now += storage.nbytes()
         if self.now > self.peak:
-            for gone in [reference for reference in self.bytes if reference.expired()]:
+            for gone in [each for each in self.bytes if each.expired()]:  # type: ignore[no-untyped-call]
                 self.now -= self.bytes.pop(gone)
             self.peak = max(self.peak, self.now)
 
@@ -48,7 +48,7 @@ def predicting(network: nn.Module, channels: int, sizes: Sequence[int]) -> int:
     image = torch.empty(1, channels, *sizes, device="meta")
     with torch.no_grad(), Living() as living:
         network(image)
-    return held(network) + image.nbytes + living.peak
+    return int(held(network) + image.nbytes + living.peak)
 
 
 def learning(network: nn.Module, channels: int, sizes: Sequence[int]) -> int:
@@ -62,7 +62,7 @@ def learning(network: nn.Module, channels: int, sizes: Sequence[int]) -> int:
         scores = getattr(network, "heads", lambda x: [network(x)])(image)
         sum(score.sum() for score in scores).backward()
     weights = sum(weight.nbytes for weight in network.parameters())
-    return held(network) + 2 * weights + (living.peak - weights) // 2 + image.nbytes // 2
+    return int(held(network) + 2 * weights + (living.peak - weights) // 2 + image.nbytes // 2)
 
 
 def held(network: nn.Module) -> int:

@@ -9,6 +9,8 @@ from svertka.nn.blocks import (
     conv_act,
     conv_norm,
     conv_norm_act,
+    cropped,
+    padded_to,
 )
 from svertka.nn.companding import compressed, expanded
 from svertka.nn.devices import device_of, laid_out, lay_out
@@ -32,9 +34,11 @@ __all__ = [
     "conv_act",
     "conv_norm",
     "conv_norm_act",
+    "cropped",
     "device_of",
     "expanded",
     "laid_out",
     "lay_out",
+    "padded_to",
     "space_of",
 ]

@@ -1,5 +1,8 @@
 """The handful of blocks the zoo is built from."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -44,16 +47,27 @@ def bilinear(space: Space, channels: int, factor: int) -> nn.Module:
     """
     kernel = 2 * factor if factor > 1 else 1
     up = space.up(channels, channels, kernel, stride=factor, padding=factor // 2, bias=False)
-    if not up.weight.is_meta:
-        with torch.no_grad():
-            up.weight.zero_()
-            up.weight.diagonal(dim1=0, dim2=1).copy_(_product(tent(factor)[:kernel], space.rank)[..., None])
+    weight = up.state_dict()["weight"]
+    if not weight.is_meta:
+        weight.zero_()
+        weight.diagonal(dim1=0, dim2=1).copy_(_product(tent(factor)[:kernel], space.rank)[..., None])
     return up
 
 
 def _product(line: Tensor, rank: int) -> Tensor:
     """The outer product of a line with itself, as often as there are axes."""
     return line if rank == 1 else line.reshape(-1, *[1] * (rank - 1)) * _product(line, rank - 1)
+
+
+def padded_to(x: Tensor, step: int) -> Tensor:
+    """Images with zeros at the end of every axis, up to a multiple of `step`."""
+    return F.pad(x, [pad for size in reversed(x.shape[2:]) for pad in (0, -size % step)])
+
+
+def cropped(x: Tensor, sizes: Sequence[int]) -> Tensor:
+    """The first places of every axis."""
+    first: tuple[Any, ...] = (..., *[slice(size) for size in sizes])
+    return x[first]
 
 
 class Parallel(nn.Module):

@@ -1,5 +1,7 @@
 """Sound in few levels: fine ones where it is soft, coarse ones where it is loud."""
 
+from math import log1p
+
 import torch
 from torch import Tensor
 
@@ -12,7 +14,7 @@ def compressed(wave: Tensor, levels: int = 256) -> Tensor:
     """
     mu = levels - 1
     wave = wave.clamp(-1, 1)
-    bent = wave.sign() * torch.log1p(mu * wave.abs()) / torch.log1p(torch.tensor(float(mu)))
+    bent = wave.sign() * torch.log1p(mu * wave.abs()) / log1p(mu)
     return ((bent + 1) / 2 * mu + 0.5).long()
 
 
@@ -20,4 +22,6 @@ def expanded(codes: Tensor, levels: int = 256) -> Tensor:
     """The wave in the middle of each level: the inverse of `compressed`, but for what it has rounded off."""
     mu = levels - 1
     bent = 2 * codes.double() / mu - 1
-    return (bent.sign() * torch.expm1(bent.abs() * torch.log1p(torch.tensor(float(mu), dtype=torch.double))) / mu).float()
+    return (
+        bent.sign() * torch.expm1(bent.abs() * torch.log1p(torch.tensor(float(mu), dtype=torch.double))) / mu
+    ).float()

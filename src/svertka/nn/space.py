@@ -40,7 +40,9 @@ class Space:
         return space_of, (self.rank,)
 
 
-LINE = Space("line", "T", nn.Conv1d, nn.ConvTranspose1d, nn.BatchNorm1d, nn.MaxPool1d, nn.AvgPool1d, nn.AdaptiveAvgPool1d)
+LINE = Space(
+    "line", "T", nn.Conv1d, nn.ConvTranspose1d, nn.BatchNorm1d, nn.MaxPool1d, nn.AvgPool1d, nn.AdaptiveAvgPool1d
+)
 PLANE = Space(
     "plane", "HW", nn.Conv2d, nn.ConvTranspose2d, nn.BatchNorm2d, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d
 )

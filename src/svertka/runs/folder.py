@@ -86,7 +86,7 @@ class Run:
     def names(self) -> tuple[str, ...]:
         """The classes, or the names of the numbers, in the order of the scores."""
         facts = self.facts
-        return self._read(_names(facts), partial(_lines, count=facts.names))
+        return self._read(_names(facts), partial(_lines, count=facts.outputs if facts.names is None else facts.names))
 
     @property
     def split(self) -> list[Row]:

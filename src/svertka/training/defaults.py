@@ -28,7 +28,8 @@ FOR_TASKS = {"forecast": "st_resnet4", "next": "wavenet_small"}
 def network_for(kind: Agreement, task: str) -> str:
     """The network that suits the task; to outline, VoxResNet in volumes and FCN-8s elsewhere.
 
-    To tell classes or numbers: LeNet-5 for small grey images, a small residual network for other small ones, a large one for the rest.
+    To tell classes or numbers: LeNet-5 for small grey images, a small residual network for other small ones, a large
+    one for the rest.
 
     LeNet-5 trains in seconds; `resnet20` is more accurate on the same images, and some twenty times slower.
     """

@@ -14,7 +14,7 @@ Groups = list[dict[str, Any]]
 def optimiser(network: nn.Module, settings: TrainSettings) -> Optimizer:
     """The optimiser that the settings ask for, at its highest rate; the defaults must be filled in."""
     groups = decaying(network, settings.decay or 0.0, norms=settings.decay_norms)
-    return MAKERS[settings.optimiser](groups, float(settings.rate or 0), settings.momentum)
+    return MAKERS[settings.optimiser or "sgd"](groups, float(settings.rate or 0), settings.momentum)
 
 
 def decaying(network: nn.Module, decay: float, *, norms: bool) -> Groups:

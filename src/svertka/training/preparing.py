@@ -41,7 +41,11 @@ WHAT = {
     "classify": "{}", "regress": "{}", "segment": "masks of {}", "forecast": "frames of {}", "next": "sounds of {}",
 }  # fmt: skip
 # What makes a wave lie within ±1, by the type of its samples.
-LOUDNESS = {"int16": {"scale": 2.0**15}, "int32": {"scale": 2.0**31}, "uint8": {"mean": (0.5,), "deviation": (0.5,)}}
+LOUDNESS: dict[str, dict[str, Any]] = {
+    "int16": {"scale": 2.0**15},
+    "int32": {"scale": 2.0**31},
+    "uint8": {"mean": (0.5,), "deviation": (0.5,)},
+}
 LARGE = 4  # times the published number of pixels, from which on a word about the cost is due
 
 
@@ -207,7 +211,9 @@ def choose(name: str, kind: Agreement, task: str) -> Variant:
         variant = find(name)
         if (variant.task if variant.task in DENSE else "classify") != (task if task in DENSE else "classify"):
             fitting = ", ".join(other.name for other in variants() if other.task == task) or "auto"
-            raise SettingError(f"{name} is for the task {variant.task}, and this is {task}; for that there are {fitting}")
+            raise SettingError(
+                f"{name} is for the task {variant.task}, and this is {task}; for that there are {fitting}"
+            )
         return variant
     variant = find(network_for(kind, task))
     more = "; resnet20 is more accurate on small images, and slower" if variant.name == "lenet5" else ""

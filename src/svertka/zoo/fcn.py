@@ -6,14 +6,13 @@ transposed convolutions bring back to full size; finer maps from earlier layers 
 
 from copy import deepcopy
 from itertools import pairwise
-from math import prod
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from svertka.errors import SettingError
-from svertka.nn import PLANE, Space, bilinear
+from svertka.nn import PLANE, Space, bilinear, cropped, padded_to
 from svertka.zoo.registry import architecture, find, variant
 
 TRIAL = 256  # the side of the image that shows how much each layer shrinks
@@ -65,14 +64,22 @@ def turned(head: nn.Module, cin: int, space: Space) -> Layers:
     for layer in layers[:deciding]:
         if isinstance(layer, nn.Linear):
             kernel = round((layer.in_features / cin) ** (1 / space.rank))
-            conv = space.conv(cin, layer.out_features, kernel, padding=kernel // 2 if kernel % 2 else "same")
-            if not layer.weight.is_meta:
-                conv.load_state_dict({"weight": layer.weight.reshape(conv.weight.shape), "bias": layer.bias})
-            made.append(conv)
+            conv = space.conv(cin, layer.out_features, kernel, padding=(kernel - 1) // 2)
+            weight = layer.weight.reshape(-1, cin, *[kernel] * space.rank)
+            if not weight.is_meta:
+                conv.load_state_dict({"weight": weight, "bias": layer.bias})
+            made += [conv] if kernel % 2 else [Longer(), conv]
             cin = layer.out_features
         elif isinstance(layer, (nn.ReLU, nn.Dropout)):
             made.append(layer)
     return made
+
+
+class Longer(nn.Module):
+    """One zero at the end of every axis, for kernels of even length."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.pad(x, (0, 1) * (x.dim() - 2))
 
 
 @architecture(
@@ -110,12 +117,13 @@ class FCN(nn.Module):
     ) -> None:
         super().__init__()
         source = find(backbone).build(channels=channels, space=space)
-        layers = [*chained(source.stem), *chained(source.body)]
+        parts = dict(source.named_children())
+        layers = [*chained(parts["stem"]), *chained(parts["body"])]
         shrunk = shrinkings(layers, channels, space)
         cuts = ends(layers, shrunk, skips)
         strides = [shrunk[cut - 1] for cut in cuts]
         widths = [_width(layers[:cut], channels, space) for cut in cuts]
-        deep = turned(source.head, widths[-1], space)
+        deep = turned(parts["head"], widths[-1], space)
         layers, cuts[-1] = layers + deep, len(layers) + len(deep)
         widths[-1] = _width(layers, channels, space)
         self.step = strides[-1]
@@ -123,11 +131,12 @@ class FCN(nn.Module):
         self.scores = nn.ModuleList(space.conv(width, classes, 1) for width in widths)
         self.ups = nn.ModuleList(bilinear(space, classes, b // a) for a, b in pairwise([1, *strides]))
         for score in list(self.scores)[:-1]:
-            nn.init.zeros_(score.weight)
+            for weight in score.parameters():
+                nn.init.zeros_(weight)
 
     def forward(self, x: Tensor) -> Tensor:
         sizes = x.shape[2:]
-        x = F.pad(x, [pad for size in reversed(sizes) for pad in (0, -size % self.step)])
+        x = padded_to(x, self.step)
         maps = []
         for stage, score in zip(self.stages, self.scores, strict=True):
             x = stage(x)
@@ -136,7 +145,7 @@ class FCN(nn.Module):
         for up in reversed(self.ups):
             coarse = up(coarse)
             coarse = coarse + maps.pop() if maps else coarse
-        return coarse[(..., *[slice(size) for size in sizes])]
+        return cropped(coarse, sizes)
 
 
 def _width(layers: Layers, channels: int, space: Space) -> int:

@@ -72,7 +72,9 @@ class Variant:
         for change in changes:
             if change not in known:
                 raise UnknownName(f"setting of {self.name}", change, known)
-        return self.family(**{**self.settings, **changes}, classes=classes, channels=channels, space=space or self.space)
+        return self.family(
+            **{**self.settings, **changes}, classes=classes, channels=channels, space=space or self.space
+        )
 
 
 def variant(parameters: int, **settings: Any) -> tuple[int, dict[str, Any]]:

@@ -34,7 +34,11 @@ def branch(space: Space, cin: int, width: int, units: int, cout: int) -> nn.Sequ
     sample=(10, 32, 32),
     classes=2,
     task="forecast",
-    variants={"st_resnet2": variant(458_694, units=2), "st_resnet4": variant(901_830, units=4), "st_resnet12": variant(2_674_374, units=12)},
+    variants={
+        "st_resnet2": variant(458_694, units=2),
+        "st_resnet4": variant(901_830, units=4),
+        "st_resnet12": variant(2_674_374, units=12),
+    },
 )
 class STResNet(nn.Module):
     """A residual network for each kind of past, whose forecasts are weighed cell by cell and added.
@@ -67,9 +71,8 @@ class STResNet(nn.Module):
         self.weights = nn.ParameterList(nn.Parameter(torch.ones(classes, *sizes)) for _ in lags)
 
     def forward(self, x: Tensor) -> Tensor:
-        pasts = x.split(self.takes, dim=1)
-        frames = [branch(past) * weight for branch, past, weight in zip(self.branches, pasts, self.weights, strict=True)]
-        total = frames[0]
-        for frame in frames[1:]:
-            total = total + frame
+        pasts = torch.split(x, self.takes, dim=1)
+        total = torch.zeros((), dtype=x.dtype, device=x.device)
+        for branch, past, weight in zip(self.branches, pasts, self.weights, strict=True):
+            total = total + branch(past) * weight
         return total

@@ -1,9 +1,8 @@
 """VoxResNet: a deep residual network that outlines parts of a volume, judging at four scales at once."""
 
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from svertka.nn import VOLUME, Space, bilinear
+from svertka.nn import VOLUME, Space, bilinear, cropped, padded_to
 from svertka.nn.initial import he
 from svertka.zoo.registry import architecture, variant
 
@@ -53,9 +52,7 @@ class VoxResNet(nn.Module):
     the trunk, four judge, and four bring that back to full size; in training each judges for itself too.
     """
 
-    def __init__(
-        self, *, width: int = 64, channels: int = 1, classes: int = 4, space: Space = VOLUME
-    ) -> None:
+    def __init__(self, *, width: int = 64, channels: int = 1, classes: int = 4, space: Space = VOLUME) -> None:
         super().__init__()
         first = space.conv(channels, width // 2, 3, padding=1)
         self.stages = nn.ModuleList([nn.Sequential(first, *norm_act_conv(space, width // 2, width // 2))])
@@ -78,9 +75,9 @@ class VoxResNet(nn.Module):
 
     def _judgements(self, x: Tensor) -> list[Tensor]:
         sizes = x.shape[2:]
-        x = F.pad(x, [pad for size in reversed(sizes) for pad in (0, -size % 8)])
+        x = padded_to(x, 8)
         found = []
         for stage, judge in zip(self.stages, self.judges, strict=True):
             x = stage(x)
-            found.append(judge(x)[(..., *[slice(size) for size in sizes])])
+            found.append(cropped(judge(x), sizes))
         return found

@@ -27,9 +27,7 @@ class Gated(nn.Module):
     van den Oord et al., arXiv:1609.03499, equation 3 and figure 4: `tanh(W x + V h) · sigmoid(W' x + V' h)`.
     """
 
-    def __init__(
-        self, space: Space, width: int, skip: int, dilation: int, conditions: int, *, last: bool
-    ) -> None:
+    def __init__(self, space: Space, width: int, skip: int, dilation: int, conditions: int, *, last: bool) -> None:
         super().__init__()
         self.dilation = dilation
         self.conv = space.conv(width, 2 * width, 2, dilation=dilation)
@@ -80,12 +78,12 @@ class WaveNet(nn.Module):
         if space is not LINE:
             raise SettingError(f"a WaveNet is for signals, not for {space.name}s")
         self.levels, self.conditions = classes, channels - 1
-        dilations = [2**layer for _ in range(stacks) for layer in range(layers)]
-        self.receptive_field = 1 + sum(dilations)
+        self.dilations = [2**layer for _ in range(stacks) for layer in range(layers)]
+        self.receptive_field = 1 + sum(self.dilations)
         self.enter = nn.Embedding(classes, width)
         self.layers = nn.ModuleList(
-            Gated(space, width, skip, dilation, self.conditions, last=place == len(dilations) - 1)
-            for place, dilation in enumerate(dilations)
+            Gated(space, width, skip, dilation, self.conditions, last=place == len(self.dilations) - 1)
+            for place, dilation in enumerate(self.dilations)
         )
         self.judge = nn.Sequential(nn.ReLU(), space.conv(skip, skip, 1), nn.ReLU(), space.conv(skip, classes, 1))
 
@@ -117,11 +115,15 @@ class Voice:
 
     def __init__(self, network: WaveNet, conditions: Tensor) -> None:
         """Silence before the first sample; conditions are `(batch, conditions)`."""
-        self.entering = _array(network.enter.weight)
-        self.layers = [_Cached(layer, conditions) for layer in network.layers]
-        _, first, _, second = network.judge
-        self.first, self.first_bias = _matrix(first.weight), _array(first.bias)
-        self.second, self.second_bias = _matrix(second.weight), _array(second.bias)
+        weights = {name: value.cpu().numpy() for name, value in network.state_dict().items()}
+        told = conditions.cpu().numpy()
+        self.entering = weights["enter.weight"]
+        self.layers = [
+            Memory(part(weights, f"layers.{place}."), dilation, told)
+            for place, dilation in enumerate(network.dilations)
+        ]
+        self.first, self.first_bias = matrix(weights["judge.1.weight"]), weights["judge.1.bias"]
+        self.second, self.second_bias = matrix(weights["judge.3.weight"]), weights["judge.3.bias"]
         self.count = len(conditions)
 
     def scores(self, codes: NDArray[np.int64]) -> Floats:
@@ -134,22 +136,22 @@ class Voice:
         return np.asarray(hidden @ self.second + self.second_bias)
 
 
-class _Cached:
-    """One layer with what it has heard since its dilation began."""
+class Memory:
+    """One layer of a voice, with what it has heard since its dilation began."""
 
-    def __init__(self, layer: Gated, conditions: Tensor) -> None:
-        self.now, self.then = _matrix(layer.conv.weight[..., 1:]), _matrix(layer.conv.weight[..., :1])
-        self.weights = np.concatenate([self.then, self.now])
-        with torch.no_grad():
-            shift = layer.conv.bias + (layer.condition(conditions) if layer.condition is not None else 0)
-        self.shift = _array(shift)
-        self.skip, self.skip_bias = _matrix(layer.skip.weight), _array(layer.skip.bias)
-        onward = layer.onward
-        self.onward = None if onward is None else (_matrix(onward.weight), _array(onward.bias))
-        silent = np.zeros((len(conditions), len(self.now)), self.now.dtype)
-        self.past = deque([silent] * layer.dilation)
+    def __init__(self, weights: dict[str, Floats], dilation: int, conditions: Floats) -> None:
+        kernel = weights["conv.weight"]
+        self.weights = np.concatenate([matrix(kernel[..., :1]), matrix(kernel[..., 1:])])
+        told = conditions @ weights["condition.weight"].T if "condition.weight" in weights else 0
+        self.shift = weights["conv.bias"] + told
+        self.skip, self.skip_bias = matrix(weights["skip.weight"]), weights["skip.bias"]
+        onward = weights.get("onward.weight")
+        self.onward = None if onward is None else (matrix(onward), weights["onward.bias"])
+        silent = np.zeros((len(conditions), kernel.shape[1]), kernel.dtype)
+        self.past = deque([silent] * dilation)
 
     def step(self, x: Floats, total: Floats) -> Floats:
+        """What goes on to the next layer; what is to be judged is added to `total`."""
         self.past.append(x)
         both = np.concatenate([self.past.popleft(), x], axis=1) @ self.weights + self.shift
         half = both.shape[1] // 2
@@ -184,17 +186,18 @@ def drawn(scores: Floats, draws: NDArray[np.float64]) -> NDArray[np.int64]:
     """A level for each row of scores: the first at which the running sum of probabilities passes the draw."""
     shares = np.exp(scores.astype(np.float64) - scores.max(axis=1, keepdims=True))
     sums = shares.cumsum(axis=1)
-    return (sums <= draws[:, None] * sums[:, -1:]).sum(axis=1).clip(0, scores.shape[1] - 1)
+    return np.asarray((sums <= draws[:, None] * sums[:, -1:]).sum(axis=1).clip(0, scores.shape[1] - 1))
 
 
 def _columns(prompt: NDArray[np.int64] | None) -> Iterator[NDArray[np.int64]]:
     return iter(()) if prompt is None else iter(prompt.T)
 
 
-def _array(weight: Tensor) -> Floats:
-    return weight.detach().cpu().numpy()
+def part(weights: dict[str, Floats], prefix: str) -> dict[str, Floats]:
+    """The weights whose names begin so, without that."""
+    return {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
 
 
-def _matrix(weight: Tensor) -> Floats:
+def matrix(kernel: Floats) -> Floats:
     """The kernel of a convolution that looks at one place, ready to be multiplied from the right."""
-    return np.ascontiguousarray(_array(weight)[..., 0].T)
+    return np.ascontiguousarray(kernel[..., 0].T)

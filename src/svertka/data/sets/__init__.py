@@ -3,4 +3,16 @@
 from svertka.data.sets import digits, idx, arrays, hdf5, manifests, folders, sequences  # noqa: I001 - in the order they are asked
 from svertka.data.sets.registry import Layout, layouts, open_data, register
 
-__all__ = ["Layout", "arrays", "digits", "folders", "hdf5", "idx", "layouts", "manifests", "open_data", "register", "sequences"]
+__all__ = [
+    "Layout",
+    "arrays",
+    "digits",
+    "folders",
+    "hdf5",
+    "idx",
+    "layouts",
+    "manifests",
+    "open_data",
+    "register",
+    "sequences",
+]

@@ -70,9 +70,7 @@ def _outlined(root: Path, parts: list[tuple[str, Path]], settings: DataSettings)
             marks.append(part)
     if not paths:
         raise DataError(f"{root} holds no images")
-    origin = Origin(
-        root.resolve().name, str(root), "images and masks", Files(paths, root, opening(settings)), marks
-    )
+    origin = Origin(root.resolve().name, str(root), "images and masks", Files(paths, root, opening(settings)), marks)
     return outlined(origin, Files(outlines, root, replace(opening(settings), indexed=True)), settings)
 
 

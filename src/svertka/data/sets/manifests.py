@@ -67,8 +67,9 @@ def _origin(path: Path, rows: Sequence[Row], split: str | None, settings: DataSe
 def _outlined(path: Path, rows: Sequence[Row], mask: str, split: str | None, settings: DataSettings) -> DataSet:
     """Images with the masks that a column names."""
     log.info("%s: images from column %s, and masks from %s", path.name, _where(list(rows[0])), mask)
-    outlines = [path.parent / str(row[mask]) for row in rows]
-    return outlined(_origin(path, rows, split, settings), Files(outlines, path.parent, replace(opening(settings), indexed=True)), settings)
+    indexed = replace(opening(settings), indexed=True)
+    outlines = Files([path.parent / str(row[mask]) for row in rows], path.parent, indexed)
+    return outlined(_origin(path, rows, split, settings), outlines, settings)
 
 
 def files(path: Path) -> list[Path]:
