@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import settings
 from PIL import Image
+from scipy.io import wavfile
 
 import svertka
 
@@ -90,3 +91,59 @@ def torchvision():
         library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     yield pytest.importorskip("torchvision", exc_type=(ImportError, RuntimeError, OSError))
     library._destroy()
+
+
+def discs(rng: np.random.Generator, count: int, size: int = 24) -> tuple[np.ndarray, np.ndarray]:
+    """Noisy images with bright discs, and the masks of these, which number them."""
+    rows, columns = np.mgrid[:size, :size]
+    images, masks = [], []
+    for _ in range(count):
+        mask = np.zeros((size, size), np.uint8)
+        for number in range(1, 4):
+            row, column = rng.integers(0, size, 2)
+            mask[(rows - row) ** 2 + (columns - column) ** 2 < 16] = number
+        images.append((40 + 150 * (mask > 0) + rng.integers(-30, 31, mask.shape)).astype(np.uint8))
+        masks.append(mask)
+    return np.stack(images), np.stack(masks)
+
+
+@pytest.fixture(scope="session")
+def outlines_run(tmp_path_factory) -> Path:
+    """A small FCN that outlines discs, with the archive it was trained on beside it, `discs.npz`."""
+    folder = tmp_path_factory.mktemp("outlines")
+    images, masks = discs(np.random.default_rng(0), 48)
+    np.savez(folder / "discs.npz", images=images, masks=masks)
+    settings = {"epochs": 10, "batch": 4, "optimiser": "adam", "rate": 0.01, "ema": 0.9, "masks": "objects"}
+    svertka.train("fcn1s_resnet20", folder / "discs.npz", folder / "run", **settings)
+    return folder / "run"
+
+
+def tides(frames: int = 240) -> np.ndarray:
+    """Two channels on 6x5 places that swing with a period of 12 frames, with a little noise."""
+    time = np.arange(frames)[:, None, None, None]
+    phase = np.arange(30).reshape(6, 5) / 10
+    swing = np.sin(2 * np.pi * time / 12 + phase)
+    swings = np.concatenate([swing, 2 * swing], axis=1) * 10 + 50
+    return (swings + np.random.default_rng(0).normal(0, 0.3, swings.shape)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def forecast_run(tmp_path_factory) -> Path:
+    """An ST-ResNet that forecasts tides, with the array it was trained on beside it, `tides.npy`."""
+    folder = tmp_path_factory.mktemp("tides")
+    np.save(folder / "tides.npy", tides())
+    svertka.train("st_resnet2", folder / "tides.npy", folder / "run", lags="1-2/12", epochs=4, batch=16, test=24)
+    return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def sounds_run(tmp_path_factory) -> Path:
+    """A WaveNet that has heard two tones, with their folders beside it, in `tones`."""
+    folder = tmp_path_factory.mktemp("sounds")
+    for name, length in (("high", 4), ("low", 16)):
+        (folder / "tones" / name).mkdir(parents=True)
+        for number in range(8):
+            wave = np.sin(2 * np.pi * (np.arange(160) + number) / length)
+            wavfile.write(folder / "tones" / name / f"{number}.wav", 4000, (wave * 20000).astype(np.int16))
+    svertka.train("wavenet_small", folder / "tones", folder / "run", epochs=3, batch=4, rate=0.01)
+    return folder / "run"

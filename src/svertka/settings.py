@@ -269,9 +269,6 @@ class EvaluateSettings(UseSettings):
     target: Annotated[str | None, DATA] = None
     """Columns of a manifest that hold the truth, with commas between them. By default: all but path and split."""
 
-    masks: Annotated[Literal["auto", "classes", "objects"], DATA] = "auto"
-    """What the values in masks are, as for training."""
-
     part: Annotated[Literal["auto", "train", "val", "test", "all"], DATA] = "auto"
     """Which samples. auto: the test part where there is one, and never what the network was trained on."""
 

@@ -1,48 +1,66 @@
 """What every network on the list promises; a new one is tested by being registered."""
 
+import warnings
+from io import BytesIO
+
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 import svertka
-from svertka.measure import smallest_size
-from svertka.nn import LINE, PLANE, VOLUME
+from svertka.measure import check_sizes, smallest_size, walk
+from svertka.nn import LINE, PLANE, VOLUME, compressed
 from svertka.tasks.table import heads
 
 LEARNING = {"alexnet_original": 3e-4, "vgg11": 1e-4, "squeezenet1_1": 1e-4}  # rates of those without normalisation
 SIDES = {"squeezenet1_1": 64}  # its last rectifier kills a class for good where there are few places to average over
 VARIANTS = {variant.name: variant for variant in svertka.variants()}
+CLASSIFYING = {name: variant for name, variant in VARIANTS.items() if variant.task == "classify"}
 # The smallest network of each family stands for the others where training or building takes long.
 FAMILIES = {variant.family: variant.name for variant in sorted(VARIANTS.values(), key=lambda v: -v.parameters)}
 SMALL = {LINE: 40e6, PLANE: 150e6, VOLUME: 20e6}  # parameters up to which a network is tried in a space
-SPACES = [(name, PLANE) for name in VARIANTS] + [(name, each) for name in FAMILIES.values() for each in (LINE, VOLUME)]
+SPACES = [
+    *[(name, variant.space) for name, variant in VARIANTS.items()],
+    *[
+        (name, space)
+        for name in FAMILIES.values()
+        for space in (LINE, PLANE, VOLUME)
+        if space is not VARIANTS[name].space and VARIANTS[name].task != "next"
+    ],
+]
+LAGS = 5  # frames that a forecast looks back on, as published
 
 every_variant = pytest.mark.parametrize("name", VARIANTS)
+every_classifier = pytest.mark.parametrize("name", CLASSIFYING)
 every_family = pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=[pytest.mark.slow] * (VARIANTS[name].parameters > 2e7)) for name in FAMILIES.values()],
 )
 
 
-def side(name: str, space=PLANE) -> int:
+def side(name: str, space=None) -> int:
     """About the smallest comfortable size."""
     variant = VARIANTS[name]
+    space = space or variant.space
     if variant.bound_to((8,)):
         return 8
     if name in SIDES and space is PLANE:
         return SIDES[name]
     with torch.device("meta"):
         network = variant.build(space=space)
-    return max(smallest_size(network, variant.sample[0], space.rank), 32 if space.rank < 3 else 12)
+    return max(smallest_size(network, variant.sample[0], space.rank), {LINE: 48, PLANE: 32, VOLUME: 12}[space])
 
 
-def small(name: str, classes: int = 3, channels: int = 2, space=PLANE, batch: int = 8):
-    """A network and some images that it is about comfortable with."""
+def small(name: str, classes: int = 3, space=None, batch: int = 8):
+    """A network and some images that it is about comfortable with, of two channels, or two in each frame."""
     torch.manual_seed(0)
-    sizes = [side(name, space)] * space.rank
     variant = VARIANTS[name]
+    space = space or variant.space
+    sizes = [side(name, space)] * space.rank
+    channels = classes * LAGS if variant.task == "forecast" else 2
     network = variant.build(classes=classes, channels=channels, space=space, **variant.bound_to(sizes))
-    return network, torch.randn(batch, channels, *sizes)
+    return network, torch.randn(batch, channels, *sizes).clamp(-3, 3)
 
 
 def on_meta(name: str, **changes) -> nn.Module:
@@ -54,11 +72,27 @@ def count(network: nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
+def lesson(task: str, images: torch.Tensor):
+    """What eight images might teach, and how far scores are from it."""
+    sizes, eight = images.shape[2:], torch.arange(8) % 3
+    if task == "classify":
+        return lambda scores: F.cross_entropy(scores, eight)
+    if task == "segment":
+        masks = eight.reshape(8, *[1] * len(sizes)).expand(8, *sizes)
+        return lambda scores: F.cross_entropy(scores, masks)
+    if task == "next":
+        levels = compressed(images[:, 0], 3)
+        return lambda scores: F.cross_entropy(scores, levels)
+    frames = eight.reshape(8, 1, *[1] * len(sizes)).float() - 1
+    return lambda scores: (scores - frames).square().mean()
+
+
 @every_variant
 def test_parameters_and_scores_are_as_published(name):
     variant, price = VARIANTS[name], svertka.cost(name)
     assert count(on_meta(name)) == variant.parameters == price.parameters
-    assert price.output == (variant.classes,)
+    places = () if variant.task == "classify" else variant.sample[1:]
+    assert price.output == (variant.classes, *places)
 
 
 @pytest.mark.parametrize(("name", "space"), SPACES, ids=str)
@@ -68,7 +102,8 @@ def test_every_parameter_gets_a_gradient_in_every_space(name, space):
     network, images = small(name, space=space, batch=2)
     loss = sum(scores.square().sum() for scores in heads(network, images))
     loss.backward()
-    assert [key for key, weight in network.named_parameters() if weight.grad is None or not weight.grad.any()] == []
+    without = [key for key, weight in network.named_parameters() if weight.grad is None or not weight.grad.any()]
+    assert without == []
 
 
 @every_family
@@ -77,13 +112,17 @@ def test_eight_samples_can_be_learned_by_heart(name):
     for layer in network.modules():
         if isinstance(layer, nn.Dropout):
             layer.p = 0.0
-    targets = torch.arange(8) % 3
+    miss = lesson(VARIANTS[name].task, images)
+    first = miss(network(images)).item()
     optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING.get(name, 3e-3))
     for _ in range(60):
         optimiser.zero_grad()
-        nn.functional.cross_entropy(network(images), targets).backward()
+        miss(network(images)).backward()
         optimiser.step()
-    assert (network(images).argmax(1) == targets).all()
+    if VARIANTS[name].task == "classify":
+        assert (network(images).argmax(1) == torch.arange(8) % 3).all()
+    else:
+        assert miss(network(images)).item() < 0.3 * first
 
 
 @every_family
@@ -95,7 +134,51 @@ def test_weights_saved_and_loaded_give_the_same_scores(name, tmp_path):
     torch.testing.assert_close(other.eval()(images), network.eval()(images), rtol=0, atol=0)
 
 
-@every_variant
+@every_family
+def test_what_torch_exports_gives_the_same_scores(name):
+    network, images = small(name, batch=2)
+    exported = torch.export.export(network.eval(), (images,))
+    torch.testing.assert_close(exported.module()(images), network(images), rtol=1e-5, atol=1e-5)
+
+
+@every_family
+def test_what_torch_captures_whole_gives_the_same_scores_and_gradients(name):
+    torch.compiler.reset()
+    network, images = small(name, batch=2)
+    for layer in network.modules():
+        if isinstance(layer, nn.Dropout):
+            layer.p = 0.0
+    captured = torch.compile(network, backend="aot_eager", fullgraph=True)
+    expected, found = (learned(model, network, images) for model in (network, captured))
+    torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-5)
+
+
+def learned(model, network, images) -> list[torch.Tensor]:
+    """Scores, and the gradients of all weights."""
+    network.zero_grad()
+    scores = model(images)
+    scores.square().mean().backward()
+    return [scores.detach(), *[weight.grad.clone() for weight in network.parameters() if weight.grad is not None]]
+
+
+@every_family
+def test_onnx_gives_the_same_scores(name):
+    runtime = pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxscript")
+    network, images = small(name, batch=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own, about its own future
+        program = torch.onnx.export(network.eval(), (images,), dynamo=True, verbose=False)
+    file = BytesIO()
+    program.save(file)
+    session = runtime.InferenceSession(file.getvalue(), providers=["CPUExecutionProvider"])
+    (scores,) = session.run(None, {session.get_inputs()[0].name: images.numpy()})
+    with torch.inference_mode():
+        expected = network(images)
+    assert (torch.from_numpy(scores) - expected).abs().max() <= 3e-5 * expected.std()
+
+
+@every_classifier
 def test_another_number_of_classes_changes_only_the_heads(name):
     three, seven = (on_meta(name, classes=classes).state_dict() for classes in (3, 7))
     changed = [key for key in three if three[key].shape != seven[key].shape]
@@ -103,7 +186,7 @@ def test_another_number_of_classes_changes_only_the_heads(name):
     assert all(key.startswith(("head", "sides")) for key in changed)
 
 
-@every_variant
+@every_classifier
 def test_another_number_of_channels_changes_only_the_first_layer(name):
     one, five = (on_meta(name, channels=channels).state_dict() for channels in (1, 5))
     changed = [key for key in one if one[key].shape != five[key].shape]
@@ -112,7 +195,7 @@ def test_another_number_of_channels_changes_only_the_first_layer(name):
     assert {key.rpartition(".")[0] for key in changed} == {first.rpartition(".")[0]}
 
 
-@every_variant
+@every_classifier
 def test_it_has_stem_body_and_head(name):
     assert [child for child, _ in on_meta(name).named_children() if child != "sides"] == ["stem", "body", "head"]
 
@@ -122,11 +205,23 @@ def test_the_smallest_size_works_and_the_next_smaller_does_not(name):
     variant = VARIANTS[name]
     if variant.bound_to((8,)):
         pytest.skip("it is made for one size")
-    least = smallest_size(on_meta(name), variant.sample[0], 2)
-    assert svertka.cost(name, size=least).output == (variant.classes,)
+    least = smallest_size(on_meta(name), variant.sample[0], variant.space.rank)
+    check_sizes(on_meta(name), variant.sample[0], [least] * variant.space.rank)
     if least > 1:
         with pytest.raises(svertka.ShapeError, match=f"layer .* the smallest size that works is {least}x{least}"):
             svertka.cost(name, size=least - 1)
+
+
+@pytest.mark.parametrize("name", [name for name, variant in CLASSIFYING.items() if variant.knows("small")])
+def test_small_images_may_enter_at_full_size(name):
+    """A network for large images then leaves more places to its last features."""
+    plain, small_stem = (on_meta(name, small=small) for small in (False, True))
+    sizes = [
+        next(visit.shape_out for visit in walk(network, VARIANTS[name].sample[0], [64, 64]) if visit.name == "stem")
+        for network in (plain, small_stem)
+    ]
+    assert sizes[1][1:] == (64, 64)
+    assert small_stem.eval()(torch.empty(1, 3, 32, 32, device="meta")).shape == (1, VARIANTS[name].classes)
 
 
 @every_family

@@ -3,19 +3,11 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from reference.kinds import preprocess
 from reference.resample import scaled
 from svertka import DataError
 from svertka.data.preprocess import Preprocess, scale_of
 from svertka.data.rasters import Raster
-
-
-def preprocess(**changes):
-    plain = {
-        "colour": "rgb", "channels": 3, "model": "keep", "dtype": "uint8", "fill": None, "pages": "auto",
-        "sizes": (8, 8), "resize": "cover", "scale": 255.0, "mean": (0.5, 0.4, 0.3), "deviation": (0.2, 0.1, 0.4),
-    }  # fmt: skip
-    return Preprocess(**plain | changes)
-
 
 GREY = {"colour": "grey", "channels": 1, "mean": (0.5,), "deviation": (0.2,)}
 FLOAT = {**GREY, "dtype": "float", "scale": 1.0}

@@ -4,29 +4,24 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from reference.kinds import subject
+from svertka.evaluation.gathering import WORDY, Found
 from svertka.evaluation.page import number, page, percent
-from svertka.evaluation.reports import Subject, class_report, number_report
+from svertka.evaluation.pictures import diagram, matrix, scatter
+from svertka.evaluation.reports import class_report, number_report
 
 HISTORY = [{"epoch": 1, "train_loss": 1.0, "val_loss": 1.0, "train_accuracy": 0.5, "val_accuracy": 0.5}]
 NASTY = '<script>alert("x")</script>&.png'
 
 
-def subject(**changes):
-    plain = {
-        "run": "r", "network": "linear", "data": "d", "part": "test", "samples": 1234, "skipped": 0, "seconds": 1.0,
-        "svertka": "0", "torch": "2",
-    }  # fmt: skip
-    return Subject(**plain | changes)
-
-
 def of_classes(names=("cat", "dog"), files=("1.png", NASTY), history=HISTORY, **changes):
     shares = np.eye(len(names))[[0, 0]] * 0.75 + 0.25 / len(names)
     truth = np.array([0, 1])
-    report, worst = class_report(subject(**changes), shares, truth, names, files)
-    thumbnails = ["data:image/png;base64,AAAA"] * len(worst)
-    return page(
-        report, history=history, settings={"seed": 0, "rate": 0.1}, thumbnails=thumbnails, values=shares, truth=truth
-    )
+    report, _ = class_report(subject(**changes), shares, truth, names, files)
+    worst = [(row, "data:image/png;base64,AAAA") for row in report.worst]
+    wide = matrix(report.confusion, names) if len(names) <= WORDY else None
+    drawn = {"matrix": wide, "diagram": diagram(report.reliability), "worst": worst}
+    return page(Found(report, drawn), history=history, settings={"seed": 0, "rate": 0.1})
 
 
 class Balance(HTMLParser):
@@ -89,8 +84,11 @@ def test_a_matrix_of_too_many_classes_is_left_out(classes, shown):
 
 def test_numbers_have_a_picture_each(rng):
     truth = rng.normal(size=(30, 2))
-    report, worst = number_report(subject(), truth + 0.1, truth, ["mass", "charge"], [f"{n}.png" for n in range(30)])
-    html = page(report, history=[], settings={}, thumbnails=["data:,"] * len(worst), values=truth + 0.1, truth=truth)
+    names = ["mass", "charge"]
+    report, _ = number_report(subject(), truth + 0.1, truth, names, [f"{n}.png" for n in range(30)])
+    scatters = [scatter(truth[:, place] + 0.1, truth[:, place], name) for place, name in enumerate(names)]
+    drawn = {"scatters": scatters, "worst": [(row, "data:,") for row in report.worst]}
+    html = page(Found(report, drawn), history=[], settings={})
     assert Balance(html).open == []
     assert len(re.findall("data:image/svg", html)) == 2
     assert {"mass", "charge", "0.1"} <= set(texts(html).replace(",", " ").split())

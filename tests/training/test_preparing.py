@@ -59,10 +59,10 @@ def test_mean_and_deviation_are_those_of_the_training_part():
 def test_numbers_are_learned_in_deviations_of_the_training_part():
     values = np.arange(40.0)[:, None] * 100 + 7
     found = ready(numbers(pictures((8, 8)), values), "linear")
-    training = found.shelf.targets[torch.from_numpy(found.part("train"))]
+    training = found.shelf.lessons.take(found.part("train"))
     assert training.mean() == pytest.approx(0, abs=1e-6)
     assert training.std(correction=0) == pytest.approx(1, rel=1e-6)
-    back = found.shelf.targets.numpy() * found.facts.target_deviation + found.facts.target_mean
+    back = found.shelf.lessons.take(np.arange(40)).numpy() * found.facts.target_deviation + found.facts.target_mean
     np.testing.assert_allclose(back, values, atol=2e-4)  # float32 of deviations of 1154
 
 

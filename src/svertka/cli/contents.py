@@ -73,7 +73,7 @@ def _write(path: Path, prediction: Prediction, rate: int) -> None:
     if path.suffix == ".png":
         Image.fromarray(content).save(path)
     elif path.suffix == ".tif":
-        tifffile.imwrite(path, content, compression="zlib")
+        tifffile.imwrite(path, content, photometric="minisblack", compression="zlib")
     elif path.suffix == ".wav":
         wavfile.write(path, rate, np.rint(content.clip(-1, 1) * 32767).astype(np.int16))
     else:

@@ -33,8 +33,8 @@ def lags_of(text: str) -> Lags:
 
 
 def _range(piece: str) -> range:
-    first, _, last = piece.partition("-")
-    return range(int(first), int(last or first) + 1)
+    first, dash, last = piece.partition("-")
+    return range(int(first), int(last if dash else first) + 1)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from svertka.data.rasters import Pixels
 from svertka.data.samples import Indices
 from svertka.data.sets import open_data
 from svertka.data.stores import OnDemand, Progress, Store, digest, readable, silent
+from svertka.data.truths import OBJECTS
 from svertka.errors import DataError
 from svertka.evaluation.forecasts import Forecasts
 from svertka.evaluation.gathering import Answers, Gathering
@@ -146,8 +147,8 @@ def _reading(predictor: Predictor, settings: EvaluateSettings) -> DataSettings:
     """How to open the data: as for the training, but for what the evaluation's own settings say."""
     return DataSettings(
         axes=settings.axes, target=settings.target, max_pixels=settings.max_pixels,
-        pages=predictor.preprocess.pages, task=predictor.facts.task, masks=settings.masks,
-        lags=predictor.facts.lags or "1",
+        pages=predictor.preprocess.pages, task=predictor.facts.task, lags=predictor.facts.lags or "1",
+        masks="objects" if predictor.names == OBJECTS else "classes",
     )  # fmt: skip
 
 

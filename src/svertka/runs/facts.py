@@ -23,11 +23,11 @@ class Asked(BaseModel):
 class Facts(BaseModel):
     """What the network is made for.
 
-    `channels` are those of its input, and `names` how many classes, numbers or conditions have a name, where
-    that is another number than that of the outputs. `sizes` are
-    those of its images; `target_mean` and `target_deviation` turn its answers into numbers in their own units, and are
-    empty for classes. `changes` are settings of the network that follow from the data, `lags` how far a forecast looks back,
-    and `rate` how many samples of sound a second has, where that is known.
+    `channels` are those of its input, and `names` how many classes, numbers or conditions have a name, where that
+    is another number than that of the outputs. `sizes` are those of its images; `target_mean` and
+    `target_deviation` turn its answers into numbers in their own units, and are empty for classes. `changes` are
+    settings of the network that follow from the data, `lags` how far a forecast looks back, and `rate` how many
+    samples of sound a second has, where that is known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -269,7 +269,7 @@ def _numbers(text: str) -> list[dict[str, float]]:
 
 
 def _lines(text: str, count: int) -> tuple[str, ...]:
-    lines = tuple(text.removesuffix("\n").split("\n"))
+    lines = tuple(text.removesuffix("\n").split("\n")) if text.strip("\n") or count else ()
     if len(lines) != count:
         raise ValueError(f"it has {len(lines)} lines, but the network knows {count} names")
     return lines

@@ -14,6 +14,7 @@ IMAGES = 600_000  # that a training sees, within the bounds of EPOCHS
 EPOCHS = (10, 50)
 BATCHES = (16, 128)
 LITTLE = 64  # samples a side, up to which a network for large images does not shrink them at its beginning
+SOUNDS = 8  # signals in a batch whose every sample is to be told from those before
 STEPS = 20  # at least in an epoch, where a smaller batch can give them
 PIXELS = 2**23  # in a batch at most: 128 images of 256x256
 WHOLE = 0.95  # share of signals that are kept whole, where they differ in length
@@ -35,9 +36,9 @@ def network_for(kind: Agreement, task: str) -> str:
     """
     if task in FOR_TASKS:
         return FOR_TASKS[task]
-    if task == "segment":
-        return "voxresnet" if kind.rank == 3 else "fcn8s_resnet18"
     longest = max(max(sizes) for sizes in kind.sizes)
+    if task == "segment":
+        return "voxresnet" if kind.rank == 3 else "fcn1s_resnet20" if longest <= SMALL[kind.rank] else "fcn8s_resnet18"
     if kind.rank == 2 and kind.channels == 1 and longest <= SMALL[2] // 2:
         return "lenet5"
     return "resnet20" if longest <= SMALL[kind.rank] else "resnet18"
@@ -66,7 +67,7 @@ def enlarged(sizes: Sequence[int], least: int) -> tuple[int, ...]:
 
 def filled(settings: TrainSettings, kind: Agreement, *, sizes: Sequence[int], images: int, task: str) -> TrainSettings:
     """The settings with every choice made that was left open, for a training part of so many images."""
-    batch = settings.batch or batch_for(images, sizes)
+    batch = settings.batch or (SOUNDS if task == "next" else batch_for(images, sizes))
     moves = task in ("classify", "segment")  # a number may change with what moves
     optimiser = settings.optimiser or ("adam" if task in FOR_TASKS else "sgd")
     choices = {

@@ -60,7 +60,7 @@ def bottleneck(space: Space, cin: int, growth: int) -> nn.Sequential:
     return norm_act_conv(space, cin, 4 * growth, 1).extend(norm_act_conv(space, 4 * growth, growth, 3))
 
 
-def small(depth: int, growth: int, *, bottlenecks: bool) -> dict[str, object]:
+def compact(depth: int, growth: int, *, bottlenecks: bool) -> dict[str, object]:
     """The settings of a network for small images, by its depth and growth as the paper names it."""
     if not bottlenecks:
         return {"depths": ((depth - 4) // 3,) * 3, "growth": growth, "layer": plain, "compression": 1.0, "first": 16}
@@ -84,16 +84,19 @@ def small(depth: int, growth: int, *, bottlenecks: bool) -> dict[str, object]:
     sample=(3, 32, 32),
     classes=10,
     variants={
-        "densenet40_k12": variant(1_019_722, stem=keeping, **small(40, 12, bottlenecks=False)),
-        "densenet100_k12": variant(6_979_642, stem=keeping, **small(100, 12, bottlenecks=False)),
-        "densenet100_k24": variant(27_249_082, stem=keeping, **small(100, 24, bottlenecks=False)),
-        "densenet100bc_k12": variant(769_162, stem=keeping, **small(100, 12, bottlenecks=True)),
-        "densenet250bc_k24": variant(15_324_406, stem=keeping, **small(250, 24, bottlenecks=True)),
-        "densenet190bc_k40": variant(25_624_430, stem=keeping, **small(190, 40, bottlenecks=True)),
+        "densenet40_k12": variant(1_019_722, stem=keeping, **compact(40, 12, bottlenecks=False)),
+        "densenet100_k12": variant(6_979_642, stem=keeping, **compact(100, 12, bottlenecks=False)),
+        "densenet100_k24": variant(27_249_082, stem=keeping, **compact(100, 24, bottlenecks=False)),
+        "densenet100bc_k12": variant(769_162, stem=keeping, **compact(100, 12, bottlenecks=True)),
+        "densenet250bc_k24": variant(15_324_406, stem=keeping, **compact(250, 24, bottlenecks=True)),
+        "densenet190bc_k40": variant(25_624_430, stem=keeping, **compact(190, 40, bottlenecks=True)),
     },
 )
 class DenseNet(nn.Sequential):
-    """Blocks of layers that add `growth` channels each, and between them transitions that halve the size."""
+    """Blocks of layers that add `growth` channels each, and between them transitions that halve the size.
+
+    With `small` images enter at full size.
+    """
 
     def __init__(
         self,
@@ -105,6 +108,7 @@ class DenseNet(nn.Sequential):
         compression: float = 0.5,
         stem: Stem = shrinking,
         saving: bool = False,
+        small: bool = False,
         channels: int = 3,
         classes: int = 1000,
         space: Space = PLANE,
@@ -120,6 +124,10 @@ class DenseNet(nn.Sequential):
             cin += depth * growth
         body.extend([space.norm(cin), nn.ReLU(inplace=True)])
         super().__init__(
-            OrderedDict(stem=stem(space, channels, first), body=body, head=classifier(space, cin, classes))
+            OrderedDict(
+                stem=(keeping if small else stem)(space, channels, first),
+                body=body,
+                head=classifier(space, cin, classes),
+            )
         )
         he(self)

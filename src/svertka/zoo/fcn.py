@@ -92,6 +92,7 @@ class Longer(nn.Module):
         "fcn32s": variant(136_152_917, skips=0),
         "fcn16s": variant(134_815_994, skips=1),
         "fcn8s": variant(134_489_759, skips=2),
+        "fcn1s_resnet20": variant(286_040, skips=2, backbone="resnet20"),
         "fcn8s_resnet18": variant(11_322_399, skips=2, backbone="resnet18"),
         "fcn8s_resnet50": variant(23_710_367, skips=2, backbone="resnet50"),
         "fcn8s_mobilenet": variant(3_371_679, skips=2, backbone="mobilenet_100"),
@@ -101,9 +102,9 @@ class FCN(nn.Module):
     """A classifier turned convolutional, with scores for every pixel of an image of any size.
 
     `backbone` is any classifier of the zoo that halves sizes exactly, and `skips` how many finer maps are added: 2
-    with a backbone that shrinks to 1/32 is the paper's FCN-8s. Scores are `(batch, classes, *sizes)`. Images are padded
-    at their ends to a multiple of the coarsest step, where the paper pads all by 100. Upsampling starts as linear
-    interpolation, and the finer maps as zeros.
+    with a backbone that shrinks to 1/32 is the paper's FCN-8s; the number in a name is the step of the finest map.
+    Scores are `(batch, classes, *sizes)`. Images are padded at their ends to a multiple of the coarsest step, where the
+    paper pads all by 100. Upsampling starts as linear interpolation, and the finer maps as zeros.
     """
 
     def __init__(

@@ -66,7 +66,10 @@ def side(space: Space, conv: Conv, cin: int, classes: int) -> nn.Sequential:
     },
 )
 class GoogLeNet(Sided):
-    """Nine inception blocks and three classifiers, two of them for training only."""
+    """Nine inception blocks and three classifiers, two of them for training only.
+
+    With `small` images enter at full size.
+    """
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class GoogLeNet(Sided):
         wide: int = 3,
         last_pool: int = 2,
         normalised: bool = False,
+        small: bool = False,
         channels: int = 3,
         classes: int = 1000,
         space: Space = PLANE,
@@ -83,9 +87,10 @@ class GoogLeNet(Sided):
         halving = partial(space.max_pool, stride=2, ceil_mode=True)
         pools = iter([halving(3), halving(last_pool)])
         neighbours = [nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=1)] if normalised else []
+        enter = [*conv(space, channels, 64, 3)] if small else [*conv(space, channels, 64, 7, stride=2), halving(3)]
         self.stem = nn.Sequential(
-            *conv(space, channels, 64, 7, stride=2), halving(3), *neighbours,
-            *conv(space, 64, 64, 1), *conv(space, 64, 192, 3), *neighbours, halving(3),
+            *enter, *neighbours, *conv(space, 64, 64, 1), *conv(space, 64, 192, 3), *neighbours,
+            *([] if small else [halving(3)]),
         )  # fmt: skip
         self.body = nn.Sequential(*[inception(space, conv, wide, row) if row else next(pools) for row in ROWS])
         self.head = nn.Sequential(space.global_mean(1), nn.Flatten(), nn.Dropout(0.4), nn.Linear(1024, classes))

@@ -35,11 +35,16 @@ def separable(space: Space, cin: int, cout: int, stride: int) -> nn.Sequential:
     },
 )
 class MobileNet(nn.Sequential):
-    """Thirteen depthwise separable convolutions, `alpha` times as wide as published."""
+    """Thirteen depthwise separable convolutions, `alpha` times as wide as published.
 
-    def __init__(self, *, alpha: float, channels: int = 3, classes: int = 1000, space: Space = PLANE) -> None:
+    With `small` images enter at full size.
+    """
+
+    def __init__(
+        self, *, alpha: float, small: bool = False, channels: int = 3, classes: int = 1000, space: Space = PLANE
+    ) -> None:
         cin = int(32 * alpha)
-        stem = conv_norm_act(space, channels, cin, 3, stride=2)
+        stem = conv_norm_act(space, channels, cin, 3, stride=1 if small else 2)
         body = nn.Sequential()
         for width, stride in ROWS:
             cout = int(width * alpha)

@@ -108,13 +108,14 @@ class PreResNet(nn.Sequential):
         branch: Branch = basic,
         expansion: int = 1,
         dropout: float = 0.0,
+        small: bool = False,
         channels: int = 3,
         classes: int = 1000,
         space: Space = PLANE,
     ) -> None:
         cin = first or width
         stem = nn.Sequential(conv(space, channels, cin, 3))
-        if first is None:
+        if first is None and not small:
             stem = nn.Sequential(conv(space, channels, cin, 7, 2), space.max_pool(3, stride=2, padding=1))
         body = nn.Sequential()
         for stage, depth in enumerate(depths):

@@ -152,7 +152,10 @@ def grouped(groups: int, base: int) -> Block:
     },
 )
 class ResNet(nn.Sequential):
-    """A stem, stages of residual blocks that halve the size and double the width, and a linear classifier."""
+    """A stem, stages of residual blocks that halve the size and double the width, and a linear classifier.
+
+    With `small` it enters as the networks for small images do, whatever its own stem.
+    """
 
     def __init__(
         self,
@@ -162,6 +165,7 @@ class ResNet(nn.Sequential):
         block: Block = BASIC,
         stem: Stem = shrinking,
         shortcut: Shortcut | None = projected,
+        small: bool = False,
         channels: int = 3,
         classes: int = 1000,
         space: Space = PLANE,
@@ -176,6 +180,10 @@ class ResNet(nn.Sequential):
                 body.append(joined(branch, shortcut and shortcut(space, cin, cout, stride)))
                 cin = cout
         super().__init__(
-            OrderedDict(stem=stem(space, channels, width), body=body, head=classifier(space, cin, classes))
+            OrderedDict(
+                stem=(keeping if small else stem)(space, channels, width),
+                body=body,
+                head=classifier(space, cin, classes),
+            )
         )
         he(self)

@@ -66,15 +66,26 @@ def shortcut(space: Space, cin: int, cout: int, stride: int) -> nn.Module:
     variants={"senet154": variant(115_088_984, depths=(3, 8, 36, 3))},
 )
 class SENet(nn.Sequential):
-    """SENet-154: three convolutions to enter, grouped bottlenecks with excitation, and dropout before the decision."""
+    """SENet-154: three convolutions to enter, grouped bottlenecks with excitation, and dropout before the decision.
+
+    With `small` images enter at full size.
+    """
 
     def __init__(
-        self, *, depths: tuple[int, ...], channels: int = 3, classes: int = 1000, space: Space = PLANE
+        self,
+        *,
+        depths: tuple[int, ...],
+        small: bool = False,
+        channels: int = 3,
+        classes: int = 1000,
+        space: Space = PLANE,
     ) -> None:
         stem = nn.Sequential(
-            conv_norm_act(space, channels, 64, 3, stride=2), conv_norm_act(space, 64, 64, 3),
-            conv_norm_act(space, 64, 128, 3), space.max_pool(3, stride=2, ceil_mode=True),
+            conv_norm_act(space, channels, 64, 3, stride=1 if small else 2), conv_norm_act(space, 64, 64, 3),
+            conv_norm_act(space, 64, 128, 3),
         )  # fmt: skip
+        if not small:
+            stem.append(space.max_pool(3, stride=2, ceil_mode=True))
         body = nn.Sequential()
         cin = 128
         for stage, depth in enumerate(depths):

@@ -17,6 +17,11 @@ def fire(space: Space, cin: int, squeeze: int, expand: int) -> nn.Sequential:
     return conv_act(space, cin, squeeze, 1).append(Parallel(narrow, wide))
 
 
+def halving(space: Space) -> nn.Module:
+    """An overlapping pooling."""
+    return space.max_pool(3, stride=2, ceil_mode=True)
+
+
 @architecture(
     paper="arXiv:1602.07360",
     year=2016,
@@ -29,7 +34,8 @@ def fire(space: Space, cin: int, squeeze: int, expand: int) -> nn.Sequential:
 class SqueezeNet(nn.Sequential):
     """Eight fire modules with poolings between some of them, and a map for each class that is averaged.
 
-    `stem` is the width and the kernel of the first convolution, `pools` the fire modules that a pooling precedes.
+    `stem` is the width and the kernel of the first convolution, `pools` the fire modules that a pooling precedes. With
+    `small` images enter at full size.
     """
 
     def __init__(
@@ -37,6 +43,7 @@ class SqueezeNet(nn.Sequential):
         *,
         stem: tuple[int, int],
         pools: tuple[int, ...],
+        small: bool = False,
         channels: int = 3,
         classes: int = 1000,
         space: Space = PLANE,
@@ -45,14 +52,18 @@ class SqueezeNet(nn.Sequential):
         body = nn.Sequential()
         for place, (squeeze, expand) in enumerate(WIDTHS):
             if place in pools:
-                body.append(space.max_pool(3, stride=2, ceil_mode=True))
+                body.append(halving(space))
             body.append(fire(space, cin, squeeze, expand))
             cin = 2 * expand
-        first = conv_act(space, channels, stem[0], kernel, stride=2)
+        first = (
+            conv_act(space, channels, stem[0], 3, padding=1)
+            if small
+            else conv_act(space, channels, stem[0], kernel, stride=2).append(halving(space))
+        )
         last = space.conv(cin, classes, 1)
         super().__init__(
             OrderedDict(
-                stem=first.append(space.max_pool(3, stride=2, ceil_mode=True)),
+                stem=first,
                 body=body,
                 head=nn.Sequential(nn.Dropout(0.5), last, nn.ReLU(inplace=True), space.global_mean(1), nn.Flatten()),
             )
