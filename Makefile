@@ -36,8 +36,8 @@ clean:  ## remove what was made, but no runs
 	$(INSTALL) --editable .
 	@touch $@
 
-# The peers that tests compare with are left out where they cannot be had; torchvision must not bring another torch.
+# The peers that tests compare with are left out where they cannot be had; they must not bring another torch.
 .venv/tested: .venv/installed
 	$(INSTALL) --editable ".[test]"
-	-$(INSTALL) --no-deps torchvision
+	-$(INSTALL) --no-deps torchvision timm
 	@touch $@

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from torch import nn
 
 from svertka.nn import PLANE, Space, conv_act
-from svertka.nn.initial import glorot
+from svertka.nn.initial import glorot, unfilled
 from svertka.zoo.registry import architecture, variant
 
 
@@ -56,22 +56,23 @@ class AlexNet(nn.Sequential):
         classes: int = 1000,
         space: Space = PLANE,
     ) -> None:
-        first, *others = rows
-        stem = conv_act(space, channels, first.cout, first.kernel, stride=4, padding=padding).extend(
-            _behind(space, first)
-        )
-        body = nn.Sequential()
-        cin = first.cout
-        for row in others:
-            body.extend(conv_act(space, cin, row.cout, row.kernel, padding=row.kernel // 2, groups=row.groups))
-            body.extend(_behind(space, row))
-            cin = row.cout
-        head = nn.Sequential(
-            space.global_mean(6), nn.Flatten(),
-            nn.Dropout(0.5), nn.Linear(cin * 6**space.rank, 4096), nn.ReLU(inplace=True),
-            nn.Dropout(0.5), nn.Linear(4096, 4096), nn.ReLU(inplace=True),
-            nn.Linear(4096, classes),
-        )  # fmt: skip
+        with unfilled():
+            first, *others = rows
+            stem = conv_act(space, channels, first.cout, first.kernel, stride=4, padding=padding).extend(
+                _behind(space, first)
+            )
+            body = nn.Sequential()
+            cin = first.cout
+            for row in others:
+                body.extend(conv_act(space, cin, row.cout, row.kernel, padding=row.kernel // 2, groups=row.groups))
+                body.extend(_behind(space, row))
+                cin = row.cout
+            head = nn.Sequential(
+                space.global_mean(6), nn.Flatten(),
+                nn.Dropout(0.5), nn.Linear(cin * 6**space.rank, 4096), nn.ReLU(inplace=True),
+                nn.Dropout(0.5), nn.Linear(4096, 4096), nn.ReLU(inplace=True),
+                nn.Linear(4096, classes),
+            )  # fmt: skip
         super().__init__(OrderedDict(stem=stem, body=body, head=head))
         glorot(self)  # the paper's fixed deviation of 0.01 needs its many epochs to get going
 

@@ -123,11 +123,6 @@ class DenseNet(nn.Sequential):
             body.append(Dense([layer(space, cin + number * growth, growth) for number in range(depth)], saving=saving))
             cin += depth * growth
         body.extend([space.norm(cin), nn.ReLU(inplace=True)])
-        super().__init__(
-            OrderedDict(
-                stem=(keeping if small else stem)(space, channels, first),
-                body=body,
-                head=classifier(space, cin, classes),
-            )
-        )
+        enter = (keeping if small else stem)(space, channels, first)
+        super().__init__(OrderedDict(stem=enter, body=body, head=classifier(space, cin, classes)))
         he(self)

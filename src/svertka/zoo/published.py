@@ -1,7 +1,8 @@
 """Weights that others have published, for the networks that are theirs too.
 
 A network has its layers in the same order wherever it is written down; only their names differ. So weights are taken
-over in that order, and each is checked by its kind and its shape. Auxiliary classifiers come last with us.
+over in that order, and each is checked by its kind and its shape. Auxiliary classifiers come last with us. Where a file
+has sorted its names, as safetensors do, their order is worked out first.
 """
 
 import logging
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 
 from svertka.errors import DataError, SettingError, ShapeError, UnknownName
 from svertka.zoo.fetching import fetched
+from svertka.zoo.ordering import in_order, understood
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +107,7 @@ class Pair(NamedTuple):
 
 
 def located(variant: str, weights: str | Path) -> Path:
-    """The file that is meant: a path, `torchvision:NAME`, `hf:OWNER/REPOSITORY/FILE`, or a web address.
+    """The file that is meant: a path, `torchvision:NAME`, `timm:NAME`, `hf:OWNER/REPOSITORY/FILE`, or a web address.
 
     Raises:
         UnknownName: torchvision has no weights of this name for the network.
@@ -118,6 +120,8 @@ def located(variant: str, weights: str | Path) -> Path:
         if name not in known:
             raise UnknownName(f"set of torchvision's weights for {variant}", name, known)
         return fetched(known[name].address)
+    if kind == "timm":
+        return fetched(f"{HUB}timm/{name}/resolve/main/model.safetensors")
     if kind == "hf":
         owner, repository, file = (*name.split("/", 2), "", "")[:3]
         return fetched(f"{HUB}{owner}/{repository}/resolve/main/{file}")
@@ -182,16 +186,24 @@ def _paired(ours: Mapping[str, Tensor], theirs: Mapping[str, Any], source: str) 
     mine, other = ([name for name in names if not name.endswith(COUNTER)] for names in (ours, theirs))
     if set(mine) == set(other):
         return [Pair(name, name) for name in mine]
-    if source.endswith(SORTED):
-        raise ShapeError(f"{source} is sorted by names that are not ours; wanted a .pth, which keeps their order")
-    other = sorted(other, key=_is_auxiliary)
-    if len(other) < len(mine) and not any(map(_is_auxiliary, other)):
-        mine = [name for name in mine if not name.startswith("sides")]
-    kinds = zip(mine, other, strict=False)
-    if len(mine) != len(other) or any(one.rpartition(".")[2] != two.rpartition(".")[2] for one, two in kinds):
-        counts = f"{len(other)} of them, where {len(mine)} are wanted"
-        raise ShapeError(f"{source} holds the weights of another network: {counts}")
-    return [Pair(one, two) for one, two in zip(mine, other, strict=True)]
+    if source.endswith(SORTED) and not understood(other):
+        raise ShapeError(f"{source} is sorted by names that are not known; wanted a .pth, which keeps their order")
+    given = [] if source.endswith(SORTED) else [other]
+    for names in (*given, *([in_order(other)] if understood(other) else [])):
+        ordered = sorted(names, key=_is_auxiliary)
+        main = [name for name in mine if not name.startswith("sides")]
+        bare = len(ordered) < len(mine) and not any(map(_is_auxiliary, ordered))
+        pairs = [Pair(one, two) for one, two in zip(main if bare else mine, ordered, strict=False)]
+        counted = len(ordered) == len(main if bare else mine)
+        if counted and all(_kind(pair.ours) == _kind(pair.theirs) for pair in pairs):
+            return pairs
+    counts = f"{len(other)} of them, where {len(mine)} are wanted"
+    raise ShapeError(f"{source} holds the weights of another network: {counts}")
+
+
+def _kind(name: str) -> str:
+    """What a weight is of its layer: weight, bias, running_mean or running_var."""
+    return name.rpartition(".")[2]
 
 
 def _is_auxiliary(name: str) -> bool:

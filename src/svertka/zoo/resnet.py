@@ -179,11 +179,6 @@ class ResNet(nn.Sequential):
                 branch = block.branch(space, cin, width * 2**stage, stride)
                 body.append(joined(branch, shortcut and shortcut(space, cin, cout, stride)))
                 cin = cout
-        super().__init__(
-            OrderedDict(
-                stem=(keeping if small else stem)(space, channels, width),
-                body=body,
-                head=classifier(space, cin, classes),
-            )
-        )
+        enter = (keeping if small else stem)(space, channels, width)
+        super().__init__(OrderedDict(stem=enter, body=body, head=classifier(space, cin, classes)))
         he(self)

@@ -14,6 +14,11 @@ from svertka.zoo.registry import architecture, variant
 from svertka.zoo.resnet import AS_PUBLISHED, BASIC, Block, ResNet, grouped
 
 
+def entering(space: Space, channels: int, width: int) -> nn.Sequential:
+    """ResNet's stem, but that the pooling adds nothing at the beginning, as in the authors' networks."""
+    return conv_norm_act(space, channels, width, 7, stride=2).append(space.max_pool(3, stride=2, ceil_mode=True))
+
+
 def excited(block: Block, space: Space, cin: int, width: int, stride: int) -> nn.Sequential:
     """The branch of a block, and a weight for each of its channels."""
     return block.branch(space, cin, width, stride).append(SqueezeExcite(space, width * block.expansion))
@@ -24,6 +29,9 @@ def with_excitation(block: Block) -> Block:
     return Block(partial(excited, block), block.expansion)
 
 
+EXCITED_GROUPS = with_excitation(grouped(32, 4))
+
+
 @architecture(
     paper="arXiv:1709.01507",
     year=2017,
@@ -31,11 +39,15 @@ def with_excitation(block: Block) -> Block:
     variants={
         "seresnet18": variant(11_778_592, depths=(2, 2, 2, 2), block=with_excitation(BASIC)),
         "seresnet34": variant(21_958_868, depths=(3, 4, 6, 3), block=with_excitation(BASIC)),
-        "seresnet50": variant(28_088_024, depths=(3, 4, 6, 3), block=with_excitation(AS_PUBLISHED)),
-        "seresnet101": variant(49_326_872, depths=(3, 4, 23, 3), block=with_excitation(AS_PUBLISHED)),
-        "seresnet152": variant(66_821_848, depths=(3, 8, 36, 3), block=with_excitation(AS_PUBLISHED)),
-        "seresnext50_32x4d": variant(27_559_896, depths=(3, 4, 6, 3), block=with_excitation(grouped(32, 4))),
-        "seresnext101_32x4d": variant(48_955_416, depths=(3, 4, 23, 3), block=with_excitation(grouped(32, 4))),
+        "seresnet50": variant(28_088_024, depths=(3, 4, 6, 3), stem=entering, block=with_excitation(AS_PUBLISHED)),
+        "seresnet101": variant(49_326_872, depths=(3, 4, 23, 3), stem=entering, block=with_excitation(AS_PUBLISHED)),
+        "seresnet152": variant(66_821_848, depths=(3, 8, 36, 3), stem=entering, block=with_excitation(AS_PUBLISHED)),
+        "seresnext50_32x4d": variant(
+            27_559_896, depths=(3, 4, 6, 3), stem=entering, block=with_excitation(grouped(32, 4))
+        ),
+        "seresnext101_32x4d": variant(
+            48_955_416, depths=(3, 4, 23, 3), stem=entering, block=with_excitation(grouped(32, 4))
+        ),
     },
 )
 class SEResNet(ResNet):
