@@ -83,8 +83,18 @@ def nuclei() -> Path:
     return table
 
 
+def outlines() -> Path:
+    """Microscopy with a mask of every nucleus: an archive of arrays."""
+    return SHARED / "nuclei_dsb2018_256" / "nuclei_dsb2018_256.npz"
+
+
+def taxi() -> Path:
+    """Taxis that come and go in New York, hour by hour: three years of frames."""
+    return SHARED / "taxinyc"
+
+
 DATASETS: dict[str, Callable[[], Path]] = {
-    each.__name__: each for each in (mnist, fashion, cifar10, flowers, frdeep, adrenal, fsdd, nuclei)
+    each.__name__: each for each in (mnist, fashion, cifar10, flowers, frdeep, adrenal, fsdd, nuclei, outlines, taxi)
 }
 
 

@@ -17,6 +17,7 @@ from time import perf_counter
 from datasets import BUILD, DATASETS
 
 RUNS = BUILD.parent / "results"
+OUTLINES = ["--epochs", "25", "--batch", "8", "--optimiser", "adam", "--flip", "both"]
 ROWS: dict[str, tuple[str, str, list[str]]] = {
     "digits-0": ("auto", "digits", ["--seed", "0"]),
     "digits-1": ("auto", "digits", ["--seed", "1"]),
@@ -30,6 +31,9 @@ ROWS: dict[str, tuple[str, str, list[str]]] = {
     "adrenal": ("auto", "adrenal", ["--size", "32", "--epochs", "15"]),
     "fsdd": ("auto", "fsdd", ["--epochs", "15"]),
     "nuclei": ("auto", "nuclei", ["--size", "128"]),
+    "outlines": ("fcn8s_resnet18", "outlines", OUTLINES),
+    "taxi": ("auto", "taxi", ["--task", "forecast", *["--lags", "1-3/24/168", "--test", "672", "--epochs", "2"]]),
+    "voices": ("wavenet_small", "fsdd", ["--size", "3000", "--rate", "0.002", "--epochs", "5"]),
 }
 
 

@@ -26,8 +26,8 @@ from svertka.zoo.published import take_over
 from svertka.zoo.wavenet import drawn, sampled
 
 NAMES = (
-    "alexnet", "vgg11", "vgg16_bn", "googlenet", "resnet18", "resnet34", "resnet50", "resnet101", "resnext50_32x4d",
-    "wide_resnet50_2", "densenet121", "densenet169", "squeezenet1_0", "squeezenet1_1",
+    "alexnet", "squeezenet1_1", "squeezenet1_0", "googlenet", "resnet18", "resnet34", "resnet50", "resnext50_32x4d",
+    "densenet121", "densenet169", "vgg11", "resnet101",
 )  # fmt: skip
 CPU = torch.device("cpu")
 SAMPLES = 4000  # of sound

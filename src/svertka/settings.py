@@ -134,7 +134,7 @@ class TrainSettings(DataSettings):
 
     stem: Annotated[Literal["auto", "published", "small"], DATA] = "auto"
     """How a network for large images takes small ones: as published, or without shrinking them at its beginning.
-    auto: the latter for images of up to 64 samples a side."""
+    auto: the latter for images of up to 48 samples a side, signals of 128 and volumes of 16."""
 
     epochs: Annotated[Count | None, LENGTH] = None
     """Passes over the training part. By default 10 to 50, fewer for many images."""

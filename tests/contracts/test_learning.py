@@ -60,3 +60,39 @@ def test_real_data_is_trained_on_evaluated_and_predicted(name, tmp_path):
         rows = list(csv.DictReader(file))
     checked = svertka("data", "check", source)
     assert len(rows) == checked["samples"]
+
+
+@pytest.mark.usefixtures("shared")
+def test_nuclei_are_outlined(tmp_path):
+    """Two epochs at half the size; the whole training is a row of docs/results.md."""
+    source, run = DATASETS["outlines"](), tmp_path / "run"
+    flags = ["--size", 128, "--epochs", 4, "--batch", 8, "--optimiser", "adam"]
+    trained = svertka("train", "fcn8s_resnet18", source, run, *flags)["report"]
+    assert trained["dice"] > 0.6
+    tested = svertka("evaluate", run, source, "--part", "test")["report"]
+    assert tested["dice"] == pytest.approx(trained["dice"], abs=2e-3)
+    assert svertka("data", "check", source, "--task", "segment")["classes"] == {"background": 334, "object": 334}
+
+
+@pytest.mark.usefixtures("shared")
+def test_taxis_are_forecast_better_than_by_any_baseline(tmp_path):
+    """The last four weeks, after one epoch; the historical average and last week are among the baselines."""
+    source, run = DATASETS["taxi"](), tmp_path / "run"
+    flags = ["--lags", "1-3/24/168", "--test", 672, "--epochs", 1]
+    report = svertka("train", "st_resnet2", source, run, *flags)["report"]
+    names = {row["name"] for row in report["baselines"]}
+    assert {"168 frames before", "the mean at this place in 168 frames"} <= names
+    assert report["subject"]["samples"] == 672
+    assert report["rmse"] < 0.7 * report["baselines"][0]["rmse"]
+    svertka("predict", run, source, "--steps", 2, "--out", tmp_path / "next")
+    assert len(list((tmp_path / "next").glob("*.npy"))) == 2
+
+
+@pytest.mark.usefixtures("shared")
+def test_spoken_digits_are_expected_and_spoken(tmp_path):
+    """A part of an epoch's worth: short sounds, and a look at what it says."""
+    source, run = DATASETS["fsdd"](), tmp_path / "run"
+    report = svertka("train", "wavenet_small", source, run, "--size", 1000, "--epochs", 1, "--rate", 0.002)["report"]
+    assert report["bits"] < report["frequencies"] - 0.5
+    svertka("predict", run, "7", "--samples", 500, "--out", tmp_path / "said")
+    assert (tmp_path / "said" / "7.wav").stat().st_size == 44 + 2 * 500

@@ -14,6 +14,7 @@ from svertka.data.batches import ahead
 from svertka.data.datasets import DataSet
 from svertka.data.rasters import Header
 from svertka.data.stores import Progress
+from svertka.data.truths import Masks
 from svertka.errors import DataError
 
 IMBALANCE = 10  # times as many samples in the largest class as in the smallest, from which on it is said
@@ -74,11 +75,8 @@ def check(data: DataSet, progress: Progress) -> Check:
         colours=sorted({header.colour for header in headers}),
         dtypes=sorted({header.dtype for header in headers}),
         range=(min(look.low for look in seen), max(look.high for look in seen)) if seen else None,
-        classes={name: int((data.targets == place).sum()) for place, name in enumerate(data.classes)},
-        numbers={
-            name: (float(data.targets[:, place].min()), float(data.targets[:, place].max()))
-            for place, name in enumerate(data.columns)
-        },
+        classes=_classes(data),
+        numbers=_numbers(data) if data.task == "regress" else {},
         parts={part: int((data.parts == part).sum()) for part in ("train", "val", "test") if data.given(part)},
         problems=[*faults, *_disagreement(data, looks)],
         remarks=[*_gaps(data, looks), *_twins(data, looks), *_imbalance(data)],
@@ -102,6 +100,22 @@ def _sizes(headers: list[Header]) -> str:
     return " and ".join(
         described(Counter(header.sizes for header in headers if len(header.sizes) == rank)) for rank in sorted(ranks)
     )
+
+
+def _classes(data: DataSet) -> dict[str, int]:
+    """How many images are of each class, or show it somewhere."""
+    if not isinstance(data.truth, Masks):
+        return {name: int((data.targets == place).sum()) for place, name in enumerate(data.classes)}
+    counts = np.zeros(len(data.classes), np.int64)
+    for index in range(len(data)):
+        counts[np.unique(data.truth.one(index))] += 1
+    return dict(zip(data.classes, counts.tolist(), strict=True))
+
+
+def _numbers(data: DataSet) -> dict[str, tuple[float, float]]:
+    """The least and the greatest of each column."""
+    low, high = data.targets.min(axis=0), data.targets.max(axis=0)
+    return {name: (float(low[place]), float(high[place])) for place, name in enumerate(data.columns)}
 
 
 def _disagreement(data: DataSet, looks: list[Look]) -> list[str]:
@@ -137,7 +151,8 @@ def _twins(data: DataSet, looks: list[Look]) -> list[str]:
     example = " and ".join(data.samples.place(index) for index in twins[0][:2])
     remarks = [f"copies of other images: {sum(map(len, twins)) - len(twins)}, as {example}"]
     across = sum(len(set(data.parts[group])) > 1 for group in twins)
-    torn = sum(len(np.unique(data.targets[group], axis=0)) > 1 for group in twins)
+    told = data.targets.shape != (len(data), 0)
+    torn = sum(len(np.unique(data.targets[group], axis=0)) > 1 for group in twins) if told else 0
     if across:
         remarks.append(f"images that occur in more than one of train, val and test, which flatters the test: {across}")
     if torn:
@@ -146,7 +161,7 @@ def _twins(data: DataSet, looks: list[Look]) -> list[str]:
 
 
 def _imbalance(data: DataSet) -> list[str]:
-    counts = np.bincount(data.targets) if data.classes else np.array([1])
+    counts = np.bincount(data.targets) if data.task == "classify" else np.array([1])
     if counts.max() < IMBALANCE * counts.min():
         return []
     least, most = data.classes[int(counts.argmin())], data.classes[int(counts.argmax())]

@@ -13,7 +13,7 @@ from svertka.settings import TrainSettings
 IMAGES = 600_000  # that a training sees, within the bounds of EPOCHS
 EPOCHS = (10, 50)
 BATCHES = (16, 128)
-LITTLE = 64  # samples a side, up to which a network for large images does not shrink them at its beginning
+LITTLE = {1: 128, 2: 48, 3: 16}  # by rank, up to which length a network for large images does not shrink them at first
 SOUNDS = 8  # signals in a batch whose every sample is to be told from those before
 STEPS = 20  # at least in an epoch, where a smaller batch can give them
 PIXELS = 2**23  # in a batch at most: 128 images of 256x256
@@ -97,7 +97,7 @@ def stem_for(settings: TrainSettings, kind: Agreement, published: int) -> bool:
     """Whether a network made for large images should not shrink these at its beginning."""
     stem = settings.stem
     longest = max(max(sizes) for sizes in ([sides(settings.size, kind.rank)] if settings.size else kind.sizes))
-    return stem == "small" or (stem == "auto" and published > 2 * LITTLE >= 2 * longest)
+    return stem == "small" or (stem == "auto" and published > 128 and longest <= LITTLE[kind.rank])
 
 
 def batch_for(images: int, sizes: Sequence[int]) -> int:
