@@ -20,10 +20,11 @@ slow: .venv/tested  ## tests that train for minutes
 	$(BIN)/pytest -m slow tests/contracts/test_learning.py
 	$(BIN)/pytest -m slow --ignore tests/contracts/test_learning.py
 
-bench: .venv/tested  ## time to accuracy, and whether loading keeps up
+bench: .venv/tested  ## time to accuracy, whether loading keeps up, and our networks against their peers
 	$(BIN)/python benchmarks/time_to_accuracy.py
 	$(BIN)/python benchmarks/loading.py
 	$(BIN)/python benchmarks/layouts.py
+	$(BIN)/python benchmarks/zoo.py
 
 results: .venv/tested  ## the table of docs/results.md
 	$(BIN)/python benchmarks/results.py

@@ -65,7 +65,8 @@ def _made(name: str) -> dict:  # type: ignore[type-arg]
     row["seed"] = next(
         line.split("=")[1].strip() for line in (RUNS / name / "settings.toml").open() if line.startswith("seed")
     )
-    _svertka("predict", str(RUNS / name), source, "--out", str(RUNS / f"{name}.csv"), "--overwrite")
+    given = "7" if row["report"]["task"] == "next" else source
+    _svertka("predict", str(RUNS / name), given, "--out", str(RUNS / f"{name}.csv"), "--overwrite")
     kept.write_text(json.dumps(row))
     return row
 
@@ -91,6 +92,14 @@ def _line(name: str, row: dict) -> str:  # type: ignore[type-arg]
 def _result(report: dict) -> str:  # type: ignore[type-arg]
     if report["task"] == "regress":
         return ", ".join(f"RMSE {row['rmse']:.3g}, R² {row['r2']:.3f}" for row in report["columns"])
+    if report["task"] == "segment":
+        return f"Dice {report['dice']:.4f}"
+    if report["task"] == "forecast":
+        return f"RMSE {report['rmse']:.3g}; " + ", ".join(
+            f"{row['name']} {row['rmse']:.4g}" for row in report["baselines"]
+        )
+    if report["task"] == "next":
+        return f"{report['bits']:.4g} bits a sample; by how often levels occur {report['frequencies']:.3g}"
     low, high = report["interval"]
     return f"accuracy {report['accuracy']:.4f} ({low:.4f} to {high:.4f})"
 

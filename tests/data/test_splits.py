@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from svertka import DataError
 from svertka.data.datasets import Origin, classified, measured
 from svertka.data.samples import Arrays
+from svertka.data.sets import open_data
 from svertka.data.splits import counted, split
+from svertka.settings import DataSettings
 
 
 def origin(count, parts=None):
@@ -73,3 +75,18 @@ def test_nothing_to_train_on_is_refused():
 def test_counts_in_words():
     parts = np.array(["train"] * 1200 + ["test"] * 3)
     assert counted(parts) == "1,200 train, 3 test"
+
+
+def test_of_frames_to_be_forecast_the_last_are_held_back(tmp_path):
+    np.save(tmp_path / "frames.npy", np.random.default_rng(0).random((30, 2, 5, 6)))
+    data = open_data(tmp_path / "frames.npy", DataSettings(task="forecast", lags="1-2"))
+    parts = split(data, val=3, test=5, seed=0)
+    assert parts.tolist() == ["train"] * 20 + ["val"] * 3 + ["test"] * 5
+    shares = split(data, val=0.1, test=0.25, seed=0)
+    assert shares.tolist() == ["train"] * 19 + ["val"] * 2 + ["test"] * 7
+
+
+def test_a_share_from_one_on_is_a_number():
+    parts = split(open_data("digits"), val=50, test=100, seed=0)
+    assert abs((parts == "test").sum() - 100) <= 5
+    assert abs((parts == "val").sum() - 50) <= 5

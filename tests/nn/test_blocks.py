@@ -4,7 +4,18 @@ import torch
 from torch import nn
 
 from reference.convolution import correlate
-from svertka.nn import LINE, PLANE, VOLUME, PaddedIdentity, Residual, conv_norm, conv_norm_act
+from svertka.nn import (
+    LINE,
+    PLANE,
+    VOLUME,
+    PaddedIdentity,
+    Residual,
+    bilinear,
+    conv_norm,
+    conv_norm_act,
+    cropped,
+    padded_to,
+)
 
 EACH = pytest.mark.parametrize("space", [LINE, PLANE, VOLUME], ids=str)
 
@@ -56,3 +67,23 @@ def test_the_shortcut_without_parameters_takes_every_other_sample_and_adds_zeros
     assert found.shape == (2, 7, *[3] * space.rank)
     assert not found[:, 3:].any()
     assert not list(PaddedIdentity(space, 3, 7, 2).parameters())
+
+
+@pytest.mark.parametrize("space", [LINE, PLANE, VOLUME], ids=str)
+@pytest.mark.parametrize("factor", [1, 2, 4])
+def test_upsampling_starts_as_torchs_own_interpolation(space, factor):
+    mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[space.rank]
+    image = torch.randn(2, 3, *[6] * space.rank)
+    found = bilinear(space, 3, factor)(image)
+    expected = torch.nn.functional.interpolate(image, scale_factor=factor, mode=mode) if factor > 1 else image
+    inside = (..., *[slice(factor, -factor)] * space.rank)  # beyond, torch repeats the border and we have zeros
+    torch.testing.assert_close(found[inside], expected[inside])
+    assert found.shape == expected.shape
+
+
+def test_padding_to_a_step_and_cutting_back():
+    image = torch.rand(1, 2, 5, 8)
+    wide = padded_to(image, 4)
+    assert wide.shape == (1, 2, 8, 8)
+    assert torch.equal(cropped(wide, (5, 8)), image)
+    assert not wide[:, :, 5:].any()

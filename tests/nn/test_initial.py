@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from svertka.nn import LINE, PLANE, VOLUME
-from svertka.nn.initial import glorot, he
+from svertka.nn.initial import glorot, he, tent, unfilled
 
 EACH = pytest.mark.parametrize("space", [LINE, PLANE, VOLUME], ids=str)
 
@@ -59,3 +59,23 @@ def test_linear_layers_are_glorots_but_not_hes():
     glorot(linear)
     assert linear.weight.abs().max().item() <= (6 / 50) ** 0.5
     assert not linear.bias.any()
+
+
+def test_layers_that_are_drawn_afterwards_are_not_drawn_twice(monkeypatch):
+    """What is skipped while they are made is exactly torch's own start; afterwards it is back."""
+    drawn = []
+    monkeypatch.setattr(torch.Tensor, "uniform_", lambda self, *args, **kwargs: drawn.append(self) or self)
+    with unfilled():
+        nn.Conv2d(2, 3, 3)
+        nn.Linear(4, 5)
+    assert drawn == []
+    nn.Linear(4, 5)
+    assert len(drawn) == 2
+
+
+@pytest.mark.parametrize(("factor", "weights"), [(1, [1]), (2, [0.25, 0.75, 0.75, 0.25]), (4, None)])
+def test_a_tent_interpolates(factor, weights):
+    found = tent(factor)
+    assert found.sum().item() == pytest.approx(factor)
+    assert torch.equal(found, found.flip(0))
+    assert weights is None or found.tolist() == weights

@@ -5,7 +5,7 @@ import pytest
 from svertka.data.agreement import Agreement
 from svertka.measure import comfortable_size
 from svertka.settings import TrainSettings
-from svertka.training.defaults import batch_for, enlarged, filled, network_for, rate_for, resize_for, size_for
+from svertka.training.defaults import batch_for, enlarged, filled, network_for, rate_for, resize_for, size_for, stem_for
 
 
 def kind(*sizes, colour="grey"):
@@ -165,3 +165,37 @@ def test_the_network_takes_the_size_that_is_chosen_for_it(images):
     comfortable = comfortable_size(network, images.channels, images.rank)
     chosen = size(images, comfortable=comfortable, published=variant.size)
     assert min(chosen) >= comfortable
+
+
+@pytest.mark.parametrize(
+    ("images", "published", "settings", "small"),
+    [
+        (kind((32, 32)), 224, {}, True),
+        (kind((48, 20)), 224, {}, True),
+        (kind((49, 20)), 224, {}, False),
+        (kind((32, 32)), 32, {}, False),
+        (kind((32, 32)), 224, {"stem": "published"}, False),
+        (kind((200, 200)), 224, {"stem": "small"}, True),
+        (kind((200, 200)), 224, {"size": "32"}, True),
+        (kind((16, 16, 16)), 224, {}, True),
+        (kind((32, 32, 32)), 224, {}, False),
+        (kind((128,)), 224, {}, True),
+    ],
+)
+def test_small_images_enter_large_networks_at_full_size(images, published, settings, small):
+    assert stem_for(TrainSettings(**settings), images, published) == small
+
+
+@pytest.mark.parametrize(
+    ("images", "task", "network"),
+    [
+        (kind((256, 256)), "segment", "fcn8s_resnet18"),
+        (kind((32, 32)), "segment", "fcn1s_resnet20"),
+        (kind((64, 64, 64)), "segment", "voxresnet"),
+        (kind((16, 8)), "forecast", "st_resnet4"),
+        (kind((8000,)), "next", "wavenet_small"),
+    ],
+)
+def test_every_task_has_its_network(images, task, network):
+    assert network_for(images, task) == network
+    assert find(network).task == task
