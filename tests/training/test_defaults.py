@@ -6,6 +6,7 @@ from svertka.data.agreement import Agreement
 from svertka.measure import comfortable_size
 from svertka.settings import TrainSettings
 from svertka.training.defaults import batch_for, enlarged, filled, network_for, rate_for, resize_for, size_for, stem_for
+from svertka.zoo import find
 
 
 def kind(*sizes, colour="grey"):
@@ -158,7 +159,6 @@ def test_signals_are_padded_and_images_scaled():
 @pytest.mark.parametrize("images", [kind((28, 28)), kind((40, 40), colour="rgb"), kind((30,)), kind((20, 20, 20))])
 def test_the_network_takes_the_size_that_is_chosen_for_it(images):
     from svertka.nn import space_of
-    from svertka.zoo import find
 
     variant = find(network_for(images, "classify"))
     network = variant.build(channels=images.channels, space=space_of(images.rank))
