@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     )
     from svertka.estimators import Classifier, Regressor
     from svertka.evaluation import evaluate
-    from svertka.inference import predict
+    from svertka.inference import predict, pretrained
     from svertka.measure import cost
     from svertka.nn import LINE, PLANE, VOLUME
     from svertka.training import resume, train
@@ -45,6 +45,7 @@ __all__ = [
     "cost",
     "evaluate",
     "predict",
+    "pretrained",
     "resume",
     "train",
     "variants",
@@ -54,7 +55,7 @@ _ROOMS = {
     "errors": [name for name in __all__ if name.endswith(("Error", "Extra", "Name"))],
     "estimators": ["Classifier", "Regressor"],
     "evaluation": ["evaluate"],
-    "inference": ["predict"],
+    "inference": ["predict", "pretrained"],
     "measure": ["cost"],
     "nn": ["LINE", "PLANE", "VOLUME"],
     "training": ["resume", "train"],

@@ -1,5 +1,6 @@
 """What is done to every image before a network sees it: one value, kept with the weights, applied alike everywhere."""
 
+from math import floor
 from typing import Literal
 
 import numpy as np
@@ -46,6 +47,8 @@ class Preprocess(BaseModel):
     """Channel by channel, of the training part, after scaling."""
     deviation: tuple[float, ...]
     """Likewise."""
+    margin: float = 1.0
+    """How much larger an image is scaled before its middle is cut out, where it is scaled to cover."""
 
     @property
     def rank(self) -> int:
@@ -88,9 +91,13 @@ class Preprocess(BaseModel):
 
     def scaling(self, sizes: tuple[int, ...]) -> tuple[int, ...]:
         """The sizes that an image of these has before it is cut or padded."""
-        if sizes == self.sizes or self.resize == "pad":
+        if (sizes == self.sizes and self.margin == 1) or self.resize == "pad":
             return sizes
-        return cover(sizes, self.sizes) if self.resize == "cover" else self.sizes
+        if self.resize == "stretch":
+            return self.sizes
+        if self.margin == 1:
+            return cover(sizes, self.sizes)
+        return cover(sizes, [round(size * self.margin) for size in self.sizes], floor)  # as torchvision does
 
     def placed(self, classes: Pixels, outside: int) -> Pixels:
         """Classes of places `(…, *sizes)` brought to size as images are; what an image lacks becomes `outside`."""

@@ -1,6 +1,7 @@
 """Bringing images to a size: scaling, cutting, padding; at any rank, with any number of channels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 
 import numpy as np
 import torch
@@ -45,10 +46,10 @@ def cut(pixels: Pixels, sizes: Sequence[int]) -> Pixels:
     return pixels
 
 
-def cover(sizes: Sequence[int], wanted: Sequence[int]) -> tuple[int, ...]:
+def cover(sizes: Sequence[int], wanted: Sequence[int], rounded: Callable[[Fraction], int] = round) -> tuple[int, ...]:
     """The least sizes of the same proportions, to rounding, that cover what is wanted."""
-    scale = max(want / size for size, want in zip(sizes, wanted, strict=True))
-    return tuple(max(want, round(size * scale)) for size, want in zip(sizes, wanted, strict=True))
+    scale = max(Fraction(want, size) for size, want in zip(sizes, wanted, strict=True))
+    return tuple(max(want, rounded(size * scale)) for size, want in zip(sizes, wanted, strict=True))
 
 
 def _plane(x: Tensor, sizes: Sequence[int]) -> Tensor:

@@ -106,6 +106,22 @@ class Pair(NamedTuple):
     theirs: str
 
 
+def published(variant: str, weights: str) -> Published:
+    """What is known of named weights: where they lie, how accurate they are, and what is done to images before.
+
+    Raises:
+        UnknownName: torchvision has no weights of this name for the network.
+        SettingError: they are not torchvision's, and say nothing of that.
+    """
+    kind, _, name = weights.partition(":")
+    if kind != "torchvision":
+        raise SettingError(f"weights {weights} say nothing of their preprocessing; wanted torchvision:NAME")
+    known = TORCHVISION.get(variant, {})
+    if name not in known:
+        raise UnknownName(f"set of torchvision's weights for {variant}", name, known)
+    return known[name]
+
+
 def located(variant: str, weights: str | Path) -> Path:
     """The file that is meant: a path, `torchvision:NAME`, `timm:NAME`, `hf:OWNER/REPOSITORY/FILE`, or a web address.
 
@@ -116,10 +132,7 @@ def located(variant: str, weights: str | Path) -> Path:
     text = str(weights)
     kind, _, name = text.partition(":")
     if kind == "torchvision":
-        known = TORCHVISION.get(variant, {})
-        if name not in known:
-            raise UnknownName(f"set of torchvision's weights for {variant}", name, known)
-        return fetched(known[name].address)
+        return fetched(published(variant, text).address)
     if kind == "timm":
         return fetched(f"{HUB}timm/{name}/resolve/main/model.safetensors")
     if kind == "hf":
