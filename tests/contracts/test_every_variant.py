@@ -38,6 +38,15 @@ every_family = pytest.mark.parametrize(
     [pytest.param(name, marks=[pytest.mark.slow] * (VARIANTS[name].parameters > 2e7)) for name in FAMILIES.values()],
 )
 
+DEEPEST = ("preresnet164", "densenet100bc_k12")  # capturing hundreds of layers takes half a minute and more
+every_family_but_the_deepest = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] * (VARIANTS[name].parameters > 2e7 or name in DEEPEST))
+        for name in FAMILIES.values()
+    ],
+)
+
 
 def side(name: str, space=None) -> int:
     """About the smallest comfortable size."""
@@ -117,12 +126,20 @@ def test_eight_samples_can_be_learned_by_heart(name):
     optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING.get(name, 3e-3))
     for _ in range(60):
         optimiser.zero_grad()
-        miss(network(images)).backward()
+        scores = network(images)
+        loss = miss(scores)
+        if by_heart(name, scores, loss.item() / first):
+            break
+        loss.backward()
         optimiser.step()
+    assert by_heart(name, scores, loss.item() / first)
+
+
+def by_heart(name: str, scores: torch.Tensor, share: float) -> bool:
+    """Whether all classes are right, or little of the first loss is left."""
     if VARIANTS[name].task == "classify":
-        assert (network(images).argmax(1) == torch.arange(8) % 3).all()
-    else:
-        assert miss(network(images)).item() < 0.3 * first
+        return bool((scores.argmax(1) == torch.arange(8) % 3).all())
+    return share < 0.3
 
 
 @every_family
@@ -134,14 +151,14 @@ def test_weights_saved_and_loaded_give_the_same_scores(name, tmp_path):
     torch.testing.assert_close(other.eval()(images), network.eval()(images), rtol=0, atol=0)
 
 
-@every_family
+@every_family_but_the_deepest
 def test_what_torch_exports_gives_the_same_scores(name):
     network, images = small(name, batch=2)
     exported = torch.export.export(network.eval(), (images,))
     torch.testing.assert_close(exported.module()(images), network(images), rtol=1e-5, atol=1e-5)
 
 
-@every_family
+@every_family_but_the_deepest
 def test_what_torch_captures_whole_gives_the_same_scores_and_gradients(name):
     torch.compiler.reset()
     network, images = small(name, batch=2)
@@ -161,7 +178,7 @@ def learned(model, network, images) -> list[torch.Tensor]:
     return [scores.detach(), *[weight.grad.clone() for weight in network.parameters() if weight.grad is not None]]
 
 
-@every_family
+@every_family_but_the_deepest
 def test_onnx_gives_the_same_scores(name):
     runtime = pytest.importorskip("onnxruntime")
     pytest.importorskip("onnxscript")
