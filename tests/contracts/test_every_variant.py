@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import svertka
-from svertka.measure import check_sizes, smallest_size, walk
+from svertka.measure import check_sizes, count_variant, smallest_size, walk
 from svertka.nn import LINE, PLANE, VOLUME, compressed
 from svertka.tasks.table import heads
 
@@ -98,7 +98,7 @@ def lesson(task: str, images: torch.Tensor):
 
 @every_variant
 def test_parameters_and_scores_are_as_published(name):
-    variant, price = VARIANTS[name], svertka.cost(name)
+    variant, price = VARIANTS[name], count_variant(VARIANTS[name])
     assert count(on_meta(name)) == variant.parameters == price.parameters
     places = () if variant.task == "classify" else variant.sample[1:]
     assert price.output == (variant.classes, *places)

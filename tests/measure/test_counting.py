@@ -5,7 +5,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 import svertka
 from svertka import LINE, PLANE, VOLUME, ShapeError, UnknownName, build, cost
-from svertka.measure import count
+from svertka.measure import count, count_variant
 from svertka.zoo import variants
 
 
@@ -18,7 +18,7 @@ def flops(network, *shape):
 
 @pytest.mark.parametrize("variant", variants(), ids=lambda variant: variant.name)
 def test_costs_are_torchs_own_and_the_published(variant):
-    found = cost(variant)
+    found = count_variant(variant)
     network = variant.build()
     assert found.parameters == variant.parameters == sum(value.numel() for value in network.parameters())
     assert 2 * found.macs == flops(network, *variant.sample)
