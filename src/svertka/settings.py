@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from cyclopts import Group, Parameter
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from svertka.errors import SettingError, UnknownName
 
@@ -34,7 +35,17 @@ def _written(value: object) -> object:
 
 
 Sizes = Annotated[str, BeforeValidator(_written), Field(pattern=r"^[1-9]\d{0,5}(x[1-9]\d{0,5}){0,2}$")]
+
+
+def _whole(value: float) -> float:
+    """A share, or from 1 on a whole number."""
+    if value >= 1 and value != int(value):
+        raise PydanticCustomError("whole", "Input should be less than 1 or a whole number")
+    return value
+
+
 Share = Annotated[float, Field(ge=0, lt=1)]
+Part = Annotated[float, Field(ge=0), AfterValidator(_whole)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 
@@ -125,11 +136,11 @@ class TrainSettings(DataSettings):
     """How to bring them there. cover: scale until the size is covered, then cut; stretch: scale each axis; pad: cut
     or add zeros, never scale. By default: cover, and pad for signals."""
 
-    test: Annotated[float, DATA, Field(ge=0)] = 0.2
+    test: Annotated[Part, DATA] = 0.2
     """Share of the samples to hold back for the final test, or their number from 1 on, where the data has no test part
     of its own. Of a sequence the last are taken."""
 
-    val: Annotated[float, DATA, Field(ge=0)] = 0.1
+    val: Annotated[Part, DATA] = 0.1
     """Share of the rest to hold back for validation, or their number, where the data has no such part of its own."""
 
     stem: Annotated[Literal["auto", "published", "small"], DATA] = "auto"

@@ -38,7 +38,12 @@ every_family = pytest.mark.parametrize(
     [pytest.param(name, marks=[pytest.mark.slow] * (VARIANTS[name].parameters > 2e7)) for name in FAMILIES.values()],
 )
 
-DEEPEST = ("preresnet164", "densenet100bc_k12")  # capturing hundreds of layers takes half a minute and more
+DEEPEST = (
+    "preresnet164",
+    "densenet100bc_k12",
+    "inception_v2",
+    "googlenet",
+)  # capturing hundreds of layers takes half a minute and more
 every_family_but_the_deepest = pytest.mark.parametrize(
     "name",
     [

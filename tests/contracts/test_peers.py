@@ -51,7 +51,10 @@ def agree(network, peer, size):
     assert (found - expected).abs().max() <= 1e-5 * expected.std()
 
 
-@pytest.mark.parametrize("name", SHARED)
+LARGE = ("vgg13", "vgg16", "vgg13_bn", "vgg16_bn", "vgg19_bn", "wide_resnet101_2")  # others stand for them
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LARGE)) for name in SHARED])
 def test_scores_are_torchvisions(torchvision, name, tmp_path):
     peer = drawn(getattr(torchvision.models, name)(weights=None, **OPTIONS.get(name, {})))
     torch.save(peer.state_dict(), tmp_path / "weights.pth")

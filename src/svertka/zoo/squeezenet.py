@@ -5,7 +5,7 @@ from collections import OrderedDict
 from torch import nn
 
 from svertka.nn import PLANE, Parallel, Space, conv_act
-from svertka.nn.initial import he, unfilled
+from svertka.nn.initial import he
 from svertka.zoo.registry import architecture, variant
 
 WIDTHS = ((16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256))
@@ -48,20 +48,19 @@ class SqueezeNet(nn.Sequential):
         classes: int = 1000,
         space: Space = PLANE,
     ) -> None:
-        with unfilled():
-            cin, kernel = stem
-            body = nn.Sequential()
-            for place, (squeeze, expand) in enumerate(WIDTHS):
-                if place in pools:
-                    body.append(halving(space))
-                body.append(fire(space, cin, squeeze, expand))
-                cin = 2 * expand
-            first = (
-                conv_act(space, channels, stem[0], 3, padding=1)
-                if small
-                else conv_act(space, channels, stem[0], kernel, stride=2).append(halving(space))
-            )
-            last = space.conv(cin, classes, 1)
+        cin, kernel = stem
+        body = nn.Sequential()
+        for place, (squeeze, expand) in enumerate(WIDTHS):
+            if place in pools:
+                body.append(halving(space))
+            body.append(fire(space, cin, squeeze, expand))
+            cin = 2 * expand
+        first = (
+            conv_act(space, channels, stem[0], 3, padding=1)
+            if small
+            else conv_act(space, channels, stem[0], kernel, stride=2).append(halving(space))
+        )
+        last = space.conv(cin, classes, 1)
         super().__init__(
             OrderedDict(
                 stem=first,
