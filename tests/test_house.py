@@ -11,10 +11,10 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "svertka"
 FILES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
-    "errors", "plugins", "settings", "geometry", "nn", "zoo", "measure", "drawing", "data", "tasks", "runs",
-    "inference", "evaluation", "training", "estimators", "cli",
+    "errors", "plugins", "settings", "geometry", "reference", "ops", "nn", "zoo", "measure", "drawing", "data",
+    "filtering", "tasks", "runs", "inference", "evaluation", "training", "factoring", "estimators", "cli",
 )  # fmt: skip
-BARE = {"errors", "plugins", "settings", "geometry"}  # rooms that must not import torch
+BARE = {"errors", "plugins", "settings", "geometry", "reference"}  # rooms that must not import torch
 MIRRORED = [path for path in FILES if not path.name.startswith("__")]
 
 
