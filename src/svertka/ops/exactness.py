@@ -1,0 +1,74 @@
+"""Which type a convolution computes in and which it answers in, so that whole numbers stay exact."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from svertka.errors import SettingError, UnknownName
+from svertka.ops.kinds import NARROW, is_whole
+
+TYPES = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.uint8, torch.int8, torch.uint16, torch.int16, torch.uint32, torch.int32, torch.int64, torch.float32,
+        torch.float64,
+    )
+}  # fmt: skip
+EXACT = {torch.float32: 2**24, torch.float64: 2**53, torch.int64: 2**63 - 1}
+"""Up to which size every whole number has its own place in a type; sums that stay below are exact in any order."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The type to compute in, the type to answer in, and whether sums of whole numbers must be exact."""
+
+    inner: torch.dtype
+    outer: torch.dtype
+    exact: bool = False
+
+
+def planned(x: Tensor, weight: Tensor, bias: Tensor | None, dtype: str | None) -> Plan:
+    """The types for an image, its kernels and their bias.
+
+    Raises:
+        SettingError: the kernel is not finite, or integers could overflow 64 bits.
+        UnknownName: no type is called so.
+    """
+    if dtype is not None and dtype not in TYPES:
+        raise UnknownName("type", dtype, TYPES)
+    wanted = None if dtype is None else TYPES[dtype]
+    if weight.is_floating_point() and not bool(weight.isfinite().all()):
+        raise SettingError("a kernel holds finite numbers, and this one holds NaN or infinity")
+    if not is_whole(x):
+        return Plan(x.dtype, wanted or x.dtype)
+    if not is_whole(weight) or (bias is not None and not is_whole(bias)):
+        inner = torch.float32 if x.dtype in NARROW else torch.float64
+        return Plan(inner, wanted or inner)
+    bound = greatest(x.dtype, weight, bias)
+    inner = next((dtype for dtype, limit in EXACT.items() if bound <= limit), None)
+    if inner is None:
+        raise SettingError(
+            f"sums of {str(x.dtype).removeprefix('torch.')} could reach {bound:,}, more than 64-bit integers hold; "
+            "turn the image to float64 first"
+        )
+    return Plan(inner, wanted or (torch.int32 if bound <= 2**31 - 1 else torch.int64), exact=True)
+
+
+def greatest(dtype: torch.dtype, weight: Tensor, bias: Tensor | None) -> int:
+    """The greatest absolute value that a sum can reach."""
+    limits = (0, 1) if dtype == torch.bool else (torch.iinfo(dtype).min, torch.iinfo(dtype).max)
+    # Python's own integers, which never overflow.
+    sums = [sum(map(abs, values)) for values in weight.flatten(1).tolist()]
+    offset = 0 if bias is None else max(map(abs, bias.tolist()))
+    return max(sums) * max(map(abs, limits)) + offset
+
+
+def finished(y: Tensor, plan: Plan) -> Tensor:
+    """The answer in its own type: rounded and cut where that is whole."""
+    if y.dtype == plan.outer:
+        return y
+    if plan.outer.is_floating_point or (plan.exact and plan.outer in (torch.int32, torch.int64)):
+        return y.to(plan.outer)
+    info = torch.iinfo(plan.outer)
+    return y.round().clamp(info.min, info.max).to(plan.outer)
