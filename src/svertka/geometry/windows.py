@@ -140,10 +140,14 @@ def _margins(padding: Padding, spans: Sequence[int], strides: Sequence[int]) -> 
     given = tuple(padding) if isinstance(padding, Sequence) else (padding,) * len(spans)
     if len(given) != len(spans):
         raise SettingError(f"padding {padding} is for {len(given)} axes, but the kernel has {len(spans)}")
-    margins = [tuple(margin) if isinstance(margin, Sequence) else (margin, margin) for margin in given]
-    if any(len(margin) != 2 or any(not _is_whole(side) or side < 0 for side in margin) for margin in margins):
+    return [_margin(margin, padding) for margin in given]
+
+
+def _margin(value: int | Sequence[int], padding: Padding) -> Margin:
+    sides = tuple(value) if isinstance(value, Sequence) else (value, value)
+    if len(sides) != 2 or any(not _is_whole(side) or side < 0 for side in sides):
         raise SettingError(f"padding should be whole numbers from 0 on, not {padding}")
-    return [(int(before), int(after)) for before, after in margins]
+    return int(sides[0]), int(sides[1])
 
 
 def _same(span: int, stride: int) -> Margin:

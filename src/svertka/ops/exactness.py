@@ -45,23 +45,32 @@ def planned(x: Tensor, weight: Tensor, bias: Tensor | None, dtype: str | None) -
     if not is_whole(weight) or (bias is not None and not is_whole(bias)):
         inner = torch.float32 if x.dtype in NARROW else torch.float64
         return Plan(inner, wanted or inner)
-    bound = greatest(x.dtype, weight, bias)
-    inner = next((dtype for dtype, limit in EXACT.items() if bound <= limit), None)
-    if inner is None:
+    bound = greatest(x, weight, bias)
+    exact = [dtype for dtype, limit in EXACT.items() if bound <= limit]
+    if not exact:
         raise SettingError(
             f"sums of {str(x.dtype).removeprefix('torch.')} could reach {bound:,}, more than 64-bit integers hold; "
             "turn the image to float64 first"
         )
-    return Plan(inner, wanted or (torch.int32 if bound <= 2**31 - 1 else torch.int64), exact=True)
+    narrow = bound <= 2**31 - 1 and x.dtype != torch.int64
+    return Plan(exact[0], wanted or (torch.int32 if narrow else torch.int64), exact=True)
 
 
-def greatest(dtype: torch.dtype, weight: Tensor, bias: Tensor | None) -> int:
-    """The greatest absolute value that a sum can reach."""
-    limits = (0, 1) if dtype == torch.bool else (torch.iinfo(dtype).min, torch.iinfo(dtype).max)
+def greatest(x: Tensor, weight: Tensor, bias: Tensor | None) -> int:
+    """The greatest absolute value that a sum could reach, by the image's type; for 64 bits, by its values."""
     # Python's own integers, which never overflow.
-    sums = [sum(map(abs, values)) for values in weight.flatten(1).tolist()]
-    offset = 0 if bias is None else max(map(abs, bias.tolist()))
-    return max(sums) * max(map(abs, limits)) + offset
+    sums: list[int] = [sum(map(abs, values)) for values in weight.flatten(1).tolist()]
+    offset: int = 0 if bias is None else max(map(abs, bias.tolist()))
+    return max(sums) * _limit(x) + offset
+
+
+def _limit(x: Tensor) -> int:
+    if x.dtype == torch.bool:
+        return 1
+    if x.dtype == torch.int64:
+        return max(abs(int(x.min())), abs(int(x.max()))) if x.numel() else 0
+    info = torch.iinfo(x.dtype)
+    return max(-info.min, info.max)
 
 
 def finished(y: Tensor, plan: Plan) -> Tensor:

@@ -29,7 +29,8 @@ def spectral(x: Tensor, kernel: Tensor, windows: Sequence[Window], groups: int) 
         spectrum = torch.einsum("bgc...,goc...->bgo...", image, weight)
     y = torch.fft.irfftn(spectrum.flatten(1, 2), sizes, axes)
     kept: Any = (..., *map(_kept, windows, x.shape[2:]))
-    return y[kept]
+    found: Tensor = y[kept]
+    return found
 
 
 def dilated(kernel: Tensor, windows: Sequence[Window]) -> Tensor:
@@ -49,5 +50,5 @@ def _kept(window: Window, size: int) -> slice:
 def work(shape: Sequence[int], outs: int) -> float:
     """Roughly how many operations the transforms of so many maps take."""
     batch, channels, *sizes = shape
-    places = prod(next_fast_len(size, real=True) for size in sizes)
-    return 2.5 * places * max(1, places.bit_length() - 1) * batch * (channels + outs)
+    places: int = prod(next_fast_len(size, real=True) for size in sizes)
+    return 2.5 * float(places) * max(1, places.bit_length() - 1) * batch * (channels + outs)
