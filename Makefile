@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check slow bench results clean
+.PHONY: demo test check docs slow bench results clean
 
 demo: .venv/installed  ## train the default network on handwritten digits, test it, write its report
 	$(BIN)/svertka train auto digits runs/demo --overwrite
@@ -15,6 +15,9 @@ check: .venv/tested  ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: .venv/tested  ## the site, with the course and its notebooks, in docs/_build/html
+	OMP_NUM_THREADS=1 $(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --jobs auto docs docs/_build/html
 
 slow: .venv/tested  ## tests that train for minutes
 	$(BIN)/pytest -m slow tests/contracts/test_learning.py
@@ -30,7 +33,7 @@ results: .venv/tested  ## the table of docs/results.md
 	$(BIN)/python benchmarks/results.py
 
 clean:  ## remove what was made, but no runs
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -1,4 +1,7 @@
-"""Every example in the documentation and in docstrings is a test; `sh` blocks run svertka's own commands."""
+"""Every example in the documentation and in docstrings is a test; `sh` blocks run svertka's own commands.
+
+The cells of the course's pages run as well, one page after another in this process, and their asserts are its tests.
+"""
 
 import contextlib
 import io
@@ -10,10 +13,15 @@ from collections.abc import Callable
 from typing import Any
 
 from sybil import Example, Sybil
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.abstract import AbstractCodeBlockParser
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from sybil.parsers.myst.lexers import DirectiveLexer
 from sybil.parsers.rest import DocTestParser
 
 from svertka.cli.app import run
+
+os.environ.setdefault("MPLBACKEND", "Agg")  # nothing opens a window
 
 
 def obeyed(example: Example) -> str | None:
@@ -42,9 +50,12 @@ def leave(namespace: dict[str, Any]) -> None:
     shutil.rmtree(namespace["_folder"])
 
 
+CELLS = AbstractCodeBlockParser(
+    [DirectiveLexer("code-cell")], language="code-cell", evaluator=PythonEvaluator(), language_lexeme_name="directive"
+)
 DOCS = Sybil(
-    parsers=[PythonCodeBlockParser(), CodeBlockParser(language="sh", evaluator=obeyed)],
-    patterns=["docs/*.md"],
+    parsers=[PythonCodeBlockParser(), CodeBlockParser(language="sh", evaluator=obeyed), CELLS],
+    patterns=["docs/*.md", "docs/course/*.md"],
     setup=enter,
     teardown=leave,
 )
