@@ -5,12 +5,14 @@ They take NumPy arrays or tensors, of any rank, and give back what they were giv
 
 from svertka.geometry import output_size, receptive_field
 from svertka.ops.convolution import convolve, convolve_each
+from svertka.ops.factoring import Separation, rank, ranks, separate
 from svertka.ops.matrix import convolution_matrix, fold, unfold
 from svertka.ops.padding import BORDERS, pad
 from svertka.ops.transposed import convolve_transposed
 
 __all__ = [
     "BORDERS",
+    "Separation",
     "convolution_matrix",
     "convolve",
     "convolve_each",
@@ -18,6 +20,9 @@ __all__ = [
     "fold",
     "output_size",
     "pad",
+    "rank",
+    "ranks",
     "receptive_field",
+    "separate",
     "unfold",
 ]

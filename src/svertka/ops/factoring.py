@@ -156,7 +156,7 @@ def _is_product(values: Values, limit: float) -> bool:
     """
     lines, peak = _lines(values)
     left = values - reduce(_times, [line / peak for line in lines]) * peak
-    return float(np.linalg.norm(left)) <= limit * abs(peak)
+    return bool(np.linalg.norm(left) <= limit * abs(peak))
 
 
 def _lines(values: Values) -> tuple[list[Values], Any]:
