@@ -6,20 +6,34 @@ They take NumPy arrays or tensors, of any rank, and give back what they were giv
 from svertka.geometry import output_size, receptive_field
 from svertka.ops.convolution import convolve, convolve_each
 from svertka.ops.factoring import Separation, rank, ranks, separate
+from svertka.ops.filters import Filter, custom_filter, gaussian
+from svertka.ops.gabor import gabor_bank, gabor_kernel
+from svertka.ops.kernel_text import parse_kernel
 from svertka.ops.matrix import convolution_matrix, fold, unfold
+from svertka.ops.named import FILTERS, filtered, kernel, named_filter
 from svertka.ops.padding import BORDERS, pad
 from svertka.ops.transposed import convolve_transposed
 
 __all__ = [
     "BORDERS",
+    "FILTERS",
+    "Filter",
     "Separation",
     "convolution_matrix",
     "convolve",
     "convolve_each",
     "convolve_transposed",
+    "custom_filter",
+    "filtered",
     "fold",
+    "gabor_bank",
+    "gabor_kernel",
+    "gaussian",
+    "kernel",
+    "named_filter",
     "output_size",
     "pad",
+    "parse_kernel",
     "rank",
     "ranks",
     "receptive_field",
