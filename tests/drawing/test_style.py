@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from svertka import DataError, SettingError
-from svertka.drawing import png, saved, svg, uri
+from svertka.drawing import Film, Picture, png, saved, svg, uri
 
 
 def test_addresses_hold_their_content():
@@ -32,3 +32,17 @@ def test_other_endings_and_missing_folders_are_said(tmp_path):
         saved(Figure(), tmp_path / "x.gif")
     with pytest.raises(DataError, match="cannot write"):
         saved(Figure(), tmp_path / "none" / "x.png")
+
+
+def test_a_film_is_written_as_a_gif_and_as_nothing_else(tmp_path):
+    film = Film([Figure(figsize=(1, 1)), Figure(figsize=(1, 1), facecolor="red")])
+    saved(film, tmp_path / "x.gif")
+    assert (tmp_path / "x.gif").read_bytes().startswith(b"GIF89a")
+    with pytest.raises(SettingError, match=r"a film's name should end in \.gif"):
+        saved(film, tmp_path / "x.png")
+
+
+def test_notebooks_are_given_a_drawing_as_svg():
+    shown = Picture(figsize=(1, 1))._repr_svg_()
+    assert shown.startswith("<?xml")
+    assert "</svg>" in shown

@@ -1,7 +1,45 @@
 """Pictures that need no data set, and the style of all."""
 
 from svertka.drawing.balls import balls
+from svertka.drawing.cells import Cells, grid, window
+from svertka.drawing.curves import curves
+from svertka.drawing.films import Film
+from svertka.drawing.matrices import matrix
+from svertka.drawing.photographs import photographs
 from svertka.drawing.sight import sight
-from svertka.drawing.style import FIRST, INK, LINE, SECOND, SOFT, STYLE, png, saved, svg, uri
+from svertka.drawing.steps import Step, pooling, sliding, spreading
+from svertka.drawing.strips import film, strip
+from svertka.drawing.style import FIRST, INK, LINE, SECOND, SERIES, SOFT, STYLE, Picture, png, saved, svg, uri
+from svertka.drawing.wiring import Layer, wiring
 
-__all__ = ["FIRST", "INK", "LINE", "SECOND", "SOFT", "STYLE", "balls", "png", "saved", "sight", "svg", "uri"]
+__all__ = [
+    "FIRST",
+    "INK",
+    "LINE",
+    "SECOND",
+    "SERIES",
+    "SOFT",
+    "STYLE",
+    "Cells",
+    "Film",
+    "Layer",
+    "Picture",
+    "Step",
+    "balls",
+    "curves",
+    "film",
+    "grid",
+    "matrix",
+    "photographs",
+    "png",
+    "pooling",
+    "saved",
+    "sight",
+    "sliding",
+    "spreading",
+    "strip",
+    "svg",
+    "uri",
+    "window",
+    "wiring",
+]

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from svertka.drawing.style import FIRST, INK, SOFT, STYLE
+from svertka.drawing.style import FIRST, INK, SOFT, STYLE, Picture
 
 AREA = 9e-6  # points squared for each parameter
 
@@ -26,7 +26,7 @@ class Ball:
 def balls(rows: Sequence[Ball], *, label: str, note: str) -> Figure:
     """Values against multiply-adds, areas in proportion to parameters; as Canziani et al., arXiv:1605.07678."""
     with mpl.rc_context(STYLE):
-        canvas = Figure(figsize=(10, 6.4), layout="constrained")
+        canvas = Picture(figsize=(10, 6.4), layout="constrained")
         axes = canvas.subplots()
         large = sorted(rows, key=lambda row: -row.parameters)  # small balls lie above large ones
         axes.scatter(

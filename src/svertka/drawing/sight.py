@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from svertka.drawing.style import FIRST, SECOND, STYLE
+from svertka.drawing.style import FIRST, SECOND, STYLE, Picture
 from svertka.measure.fields import Field
 
 
@@ -14,7 +14,7 @@ def sight(effective: NDArray[np.float64], field: Field, places: tuple[int, ...],
     """The effective field of the middle of `places`, with the border of the theoretical one; volumes are summed up."""
     plane = effective.sum(axis=0) if effective.ndim == 3 else effective
     with mpl.rc_context(STYLE):
-        canvas = Figure(figsize=(5.6, 5.2) if plane.ndim == 2 else (7, 3), layout="constrained")
+        canvas = Picture(figsize=(5.6, 5.2) if plane.ndim == 2 else (7, 3), layout="constrained")
         axes = canvas.subplots()
         if plane.ndim == 1:
             axes.plot(plane / plane.max(), color=FIRST, linewidth=0.8)

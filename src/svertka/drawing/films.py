@@ -1,0 +1,41 @@
+"""Pictures that move."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from matplotlib.figure import Figure
+from PIL import Image
+
+DPI = 110
+
+
+@dataclass(frozen=True)
+class Film:
+    """Pictures of one size that follow one another; the last stays for longer. Notebooks show it by itself."""
+
+    pictures: Sequence[Figure]
+    seconds: float = 0.7
+
+    def gif(self) -> bytes:
+        """The film as a GIF that begins anew when it has ended."""
+        frames = [_pixels(picture) for picture in self.pictures]
+        # One palette for all, of the last picture: it has every colour, and nothing flickers.
+        palette = frames[-1].quantize(128)
+        frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+        times = [round(1000 * self.seconds)] * (len(frames) - 1) + [round(3000 * self.seconds)]
+        file = BytesIO()
+        frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=False)
+        return file.getvalue()
+
+    def _repr_html_(self) -> str:
+        width = round(96 * self.pictures[0].get_figwidth())
+        source = f"data:image/gif;base64,{b64encode(self.gif()).decode()}"
+        return f'<img class="film" width="{width}" alt="{len(self.pictures)} steps, one after another" src="{source}">'
+
+
+def _pixels(picture: Figure) -> Image.Image:
+    file = BytesIO()
+    picture.savefig(file, format="png", dpi=DPI)
+    return Image.open(file).convert("RGB")
