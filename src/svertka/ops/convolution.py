@@ -1,20 +1,14 @@
 """Convolution as networks mean it, cross-correlation: `(I * K)[x, y] = Σ K[i, j] I[x + i, y + j]`."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-
 from torch import Tensor
 
-from svertka.errors import SettingError, ShapeError, UnknownName
+from svertka.errors import SettingError, ShapeError
 from svertka.geometry import Axes, Padding, Window, each, times, windows
-from svertka.ops.direct import direct
-from svertka.ops.exactness import Plan, finished, planned
+from svertka.ops.choosing import chosen
+from svertka.ops.exactness import planned
 from svertka.ops.kinds import Found, Image, like, tensor_of
-from svertka.ops.padding import padded
-from svertka.ops.spectral import spectral
-
-Method = Callable[[Tensor, Tensor, Sequence[Window], int], Tensor]
-METHODS: dict[str, Method] = {"direct": direct, "fft": spectral}
+from svertka.ops.padding import check_border
+from svertka.ops.sliding import Sliding
 
 
 def convolve(
@@ -114,35 +108,17 @@ def _convolved(
     x: Tensor,
     weight: Tensor,
     bias: Tensor | None,
-    slides: Sequence[Window],
+    slides: tuple[Window, ...],
     border: str,
     groups: int,
     method: str,
     dtype: str | None,
 ) -> Tensor:
-    for window, size in zip(slides, x.shape[2:], strict=True):
-        window.out(size)
-    plan = planned(x, weight, bias, dtype)
-    work = chosen(method, x, weight, slides, plan)
-    ready = padded(x.to(plan.inner), [window.margin for window in slides], border)
-    y = work(ready, weight.to(plan.inner), [replace(window, padding=0) for window in slides], groups)
-    if bias is not None:
-        y = y + bias.to(y.dtype).reshape(-1, *[1] * len(slides))
-    return finished(y, plan)
-
-
-def chosen(method: str, x: Tensor, weight: Tensor, slides: Sequence[Window], plan: Plan) -> Method:
-    """The way to compute.
-
-    Raises:
-        UnknownName: there is no such way.
-        SettingError: exact integers, or values that are not finite, were asked of a transform.
-    """
-    if method == "auto":
-        return direct
-    if method not in METHODS:
-        raise UnknownName("method", method, ["auto", *METHODS])
-    return METHODS[method]
+    check_border(border)
+    how = Sliding(slides, border, groups, planned(x, weight, bias, dtype))
+    how.out(x.shape[2:])
+    y = chosen(method, x, weight, how)(x, weight, how)
+    return y if bias is None else y + bias.to(y.dtype).reshape(-1, *[1] * len(slides))
 
 
 def _check_bare(bias: Image | None, groups: int) -> None:

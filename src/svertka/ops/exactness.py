@@ -21,11 +21,16 @@ EXACT = {torch.float32: 2**24, torch.float64: 2**53, torch.int64: 2**63 - 1}
 
 @dataclass(frozen=True)
 class Plan:
-    """The type to compute in, the type to answer in, and whether sums of whole numbers must be exact."""
+    """The type to compute in, the type to answer in, and how large sums of whole numbers get that must be exact."""
 
     inner: torch.dtype
     outer: torch.dtype
-    exact: bool = False
+    greatest: int = 0
+
+    @property
+    def exact(self) -> bool:
+        """Whether an image of whole numbers meets kernels of whole numbers."""
+        return self.greatest > 0
 
 
 def planned(x: Tensor, weight: Tensor, bias: Tensor | None, dtype: str | None) -> Plan:
@@ -53,7 +58,7 @@ def planned(x: Tensor, weight: Tensor, bias: Tensor | None, dtype: str | None) -
             "turn the image to float64 first"
         )
     narrow = bound <= 2**31 - 1 and x.dtype != torch.int64
-    return Plan(exact[0], wanted or (torch.int32 if narrow else torch.int64), exact=True)
+    return Plan(exact[0], wanted or (torch.int32 if narrow else torch.int64), max(bound, 1))
 
 
 def greatest(x: Tensor, weight: Tensor, bias: Tensor | None) -> int:
@@ -79,5 +84,14 @@ def finished(y: Tensor, plan: Plan) -> Tensor:
         return y
     if plan.outer.is_floating_point or (plan.exact and plan.outer in (torch.int32, torch.int64)):
         return y.to(plan.outer)
-    info = torch.iinfo(plan.outer)
-    return y.round().clamp(info.min, info.max).to(plan.outer)
+    if y.is_floating_point():
+        y = y.round()
+    return y.clamp(*limits(plan.outer, y.dtype)).to(plan.outer)
+
+
+def limits(whole: torch.dtype, inner: torch.dtype) -> tuple[int, int]:
+    """The range of a whole type, as far as numbers of another type reach into it."""
+    info = torch.iinfo(whole)
+    bits = {torch.float32: 24, torch.float64: 53}.get(inner, 64)
+    unit = 2 ** max(0, info.max.bit_length() - bits)  # how far apart numbers lie at the upper end
+    return info.min, (info.max + 1) - unit

@@ -30,15 +30,21 @@ def _wrapped(places: Tensor, size: int) -> Tensor:
     return places % size
 
 
+def _none(places: Tensor, size: int) -> Tensor:
+    return torch.where((places >= 0) & (places < size), places, -1)
+
+
 SOURCES: dict[str, Callable[[Tensor, int], Tensor]] = {
+    "zeros": _none,
     "reflect": _reflected,
     "symmetric": _mirrored,
     "replicate": _clamped,
     "circular": _wrapped,
 }
-"""For each border, the sample that stands at a place outside: names as in torch, and symmetric as in NumPy."""
+"""For each border, the sample that stands at a place outside; -1 for none. The names are torch's, and NumPy's."""
 
-BORDERS = ("zeros", *SOURCES)
+BORDERS = tuple(SOURCES)
+SIGNED = {torch.uint16: torch.int16, torch.uint32: torch.int32}  # torch picks samples of these only
 
 
 def pad(image: Image, padding: Sequence[Margin], border: str = "zeros") -> Found:
@@ -61,26 +67,54 @@ def pad(image: Image, padding: Sequence[Margin], border: str = "zeros") -> Found
 
 def padded(x: Tensor, margins: Sequence[Margin], border: str) -> Tensor:
     """The same for tensors."""
-    if border not in BORDERS:
-        raise UnknownName("border", border, BORDERS)
+    check_border(border)
     if x.dim() < len(margins):
         raise ShapeError(f"an image of {x.dim()} axes cannot be padded along {len(margins)}")
     if not any(map(any, margins)):
         return x
     if border == "zeros":
         return F.pad(x, [side for margin in reversed(margins) for side in margin])
-    for axis, (before, after) in zip(range(-len(margins), 0), margins, strict=True):
-        if before or after:
-            x = x.index_select(axis, source(border, x.shape[axis], before, after, x.device))
+    for axis, margin in zip(range(-len(margins), 0), margins, strict=True):
+        if any(margin):
+            x = part(x, axis, 0, x.shape[axis] + sum(margin), margin, border)
     return x
 
 
-def source(border: str, size: int, before: int, after: int, device: torch.device | None = None) -> Tensor:
-    """Which sample of a line stands at each place of the padded line.
+def part(x: Tensor, axis: int, first: int, length: int, margin: Margin, border: str) -> Tensor:
+    """A part of the padded image along an axis: `length` samples from `first` on, and zeros where that is over.
+
+    `axis` counts from the end. Where the part lies within the image nothing is copied.
+    """
+    size, start = x.shape[axis], first - margin[0]
+    if start >= 0 and start + length <= size:
+        return x.narrow(axis, start, length)
+    chosen = source(border, size, margin, x.device)[first : first + length]
+    found = x.view(SIGNED.get(x.dtype, x.dtype)).index_select(axis, chosen.clamp(min=0))
+    if bool((chosen < 0).any()):
+        shape = [1] * x.dim()
+        shape[axis] = -1
+        found = found.masked_fill((chosen < 0).reshape(shape), 0)
+    if len(chosen) < length:
+        found = F.pad(found, [0, 0] * (-axis - 1) + [0, length - len(chosen)])
+    return found.view(x.dtype)
+
+
+def source(border: str, size: int, margin: Margin, device: torch.device | None = None) -> Tensor:
+    """Which sample of a line stands at each place of the padded line; -1 for a zero.
 
     Raises:
         ShapeError: the line is empty.
     """
     if size == 0:
         raise ShapeError(f"an empty image has nothing for a border of {border}")
-    return SOURCES[border](torch.arange(-before, size + after, device=device), size)
+    return SOURCES[border](torch.arange(-margin[0], size + margin[1], device=device), size)
+
+
+def check_border(border: str) -> None:
+    """See that there is such a border.
+
+    Raises:
+        UnknownName: there is none; the nearest is offered.
+    """
+    if border not in BORDERS:
+        raise UnknownName("border", border, BORDERS)

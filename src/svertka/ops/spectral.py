@@ -1,54 +1,143 @@
-"""Convolution by the Fourier theorem: a product of spectra."""
+"""Convolution by the Fourier theorem, tile by tile, so that memory stays small and caches warm.
 
-from collections.abc import Sequence
-from math import prod
-from typing import Any
+A transform of length `T` gives `T - K + 1` places that its wrapping has not touched, so tiles overlap by `K - 1`
+(overlap-save; Press et al., Numerical Recipes, section 13.1).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import ceil, log2, prod
+from typing import Any, cast
 
 import torch
 from scipy.fft import next_fast_len
 from torch import Tensor
 
-from svertka.geometry import Window
+from svertka.errors import SettingError
+from svertka.ops.exactness import finished
+from svertka.ops.padding import part
+from svertka.ops.sliding import Sliding, dilated
+
+CACHE = 2**20  # samples of a tile above which it leaves the processor's fast memory
+WHOLE = 2**45  # sums up to which a transform in float64 is less than half a unit off
 
 
-def spectral(x: Tensor, kernel: Tensor, windows: Sequence[Window], groups: int) -> Tensor:
-    """`F(x ⋆ w) = F(x) · conj(F(w))`, with what is added at the border in `x` already.
+@dataclass(frozen=True)
+class Tiling:
+    """Tiles along one axis: how many places there are, how long a transform is, and how many places it gives."""
 
-    A circular correlation of the padded image never wraps into the places that are kept, since a kernel that lies
-    within the image meets no sample twice.
+    places: int
+    length: int
+    kept: int
+
+    @property
+    def count(self) -> int:
+        """How many tiles there are."""
+        return ceil(self.places / self.kept)
+
+    def starts(self) -> range:
+        """Where each begins."""
+        return range(0, self.places, self.kept)
+
+
+def spectral(x: Tensor, kernel: Tensor, how: Sliding) -> Tensor:
+    """`F(x ⋆ w) = F(x) · conj(F(w))` on tiles that overlap.
+
+    Raises:
+        SettingError: the image is not finite, which a transform would spread over a tile, or sums of whole numbers are
+            too large to be told from their neighbours.
     """
-    axes = tuple(range(-len(windows), 0))
-    sizes = [next_fast_len(size, real=True) for size in x.shape[2:]]
-    image = torch.fft.rfftn(x, sizes, axes)
-    image = image.reshape(len(x), groups, -1, *image.shape[2:])
-    weight = torch.fft.rfftn(dilated(kernel, windows), sizes, axes).conj()
-    weight = weight.reshape(groups, -1, *weight.shape[1:])
-    if image.shape[2] == weight.shape[1] == 1:
-        spectrum = image * weight[None, :, 0]
-    else:
-        spectrum = torch.einsum("bgc...,goc...->bgo...", image, weight)
-    y = torch.fft.irfftn(spectrum.flatten(1, 2), sizes, axes)
-    kept: Any = (..., *map(_kept, windows, x.shape[2:]))
-    found: Tensor = y[kept]
-    return found
+    _check(x, how)
+    inner = torch.float64 if how.plan.exact else how.plan.inner
+    weight = dilated(kernel.to(inner), how.windows)
+    tilings = tiled(x.shape[2:], how)
+    spectrum = torch.fft.rfftn(weight, [tiling.length for tiling in tilings]).conj()
+    y = torch.empty(len(x), len(kernel), *[tiling.places for tiling in tilings], dtype=inner, device=x.device)
+    for corner in product(*[tiling.starts() for tiling in tilings[:-1]]):
+        strip = _row_of_tiles(x, corner, tilings, how).to(inner)
+        y[_place(corner, tilings)] = _joined(_multiplied(strip, spectrum, tilings, how.groups), corner, tilings)
+    strides: Any = (..., *[slice(None, None, window.stride) for window in how.windows])
+    y = y[strides]
+    return finished(y.round() if how.plan.exact else y, how.plan)
 
 
-def dilated(kernel: Tensor, windows: Sequence[Window]) -> Tensor:
-    """A kernel with zeros between its values."""
-    if all(window.dilation == 1 for window in windows):
-        return kernel
-    spread = kernel.new_zeros(*kernel.shape[:2], *[window.span for window in windows])
-    places: Any = (..., *[slice(None, None, window.dilation) for window in windows])
-    spread[places] = kernel
-    return spread
+def tiled(sizes: Sequence[int], how: Sliding) -> list[Tiling]:
+    """The tiles that cost least, axis by axis."""
+    rank = len(how.windows)
+    return [
+        _cheapest(size + sum(window.margin) - window.span + 1, window.span, rank)
+        for size, window in zip(sizes, how.windows, strict=True)
+    ]
 
 
-def _kept(window: Window, size: int) -> slice:
-    return slice(0, size - window.span + 1, window.stride)
+def work(tilings: Sequence[Tiling]) -> float:
+    """How long the transforms of one map take, in steps of a butterfly; those outside the cache count more."""
+    rank = len(tilings)
+    return prod(_line(tiling, rank) for tiling in tilings) * sum(log2(tiling.length) for tiling in tilings)
 
 
-def work(shape: Sequence[int], outs: int) -> float:
-    """Roughly how many operations the transforms of so many maps take."""
-    batch, channels, *sizes = shape
-    places: int = prod(next_fast_len(size, real=True) for size in sizes)
-    return 2.5 * float(places) * max(1, places.bit_length() - 1) * batch * (channels + outs)
+def _cheapest(places: int, span: int, rank: int) -> Tiling:
+    whole = next_fast_len(places + span - 1, real=True)
+    lengths = [base << power for base in (32, 48) for power in range(16)]
+    fitting = [length for length in lengths if span <= length < whole]
+    candidates = [Tiling(places, length, min(places, length - span + 1)) for length in [*fitting, whole]]
+    return min(candidates, key=lambda tiling: _line(tiling, rank) * log2(tiling.length))
+
+
+def _line(tiling: Tiling, rank: int) -> float:
+    return float(tiling.count * tiling.length * (1 + tiling.length / CACHE ** (1 / rank)))
+
+
+def _row_of_tiles(x: Tensor, corner: Sequence[int], tilings: Sequence[Tiling], how: Sliding) -> Tensor:
+    """`(batch, channels, tiles, *lengths)`: what the tiles that begin at this corner see, along the last axis."""
+    for axis, first in enumerate(corner):
+        x = part(x, axis - len(tilings), first, tilings[axis].length, how.margins[axis], how.border)
+    last = tilings[-1]
+    x = part(x, -1, 0, (last.count - 1) * last.kept + last.length, how.margins[-1], how.border)
+    return x.unfold(-1, last.length, last.kept).movedim(-2, 2)
+
+
+def _multiplied(strip: Tensor, spectrum: Tensor, tilings: Sequence[Tiling], groups: int) -> Tensor:
+    """`(batch, outputs, tiles, *lengths)`."""
+    lengths = [tiling.length for tiling in tilings]
+    axes = tuple(range(-len(lengths), 0))
+    seen = torch.fft.rfftn(strip, lengths, axes)
+    if spectrum.shape[1] == groups == 1:
+        return cast("Tensor", torch.fft.irfftn(seen * spectrum[:, 0, None], lengths, axes))
+    seen = seen.reshape(len(seen), groups, -1, *seen.shape[2:])
+    weight = spectrum.reshape(groups, -1, *spectrum.shape[1:])
+    made = torch.einsum("bgct...,goc...->bgot...", seen, weight).flatten(1, 2)
+    return cast("Tensor", torch.fft.irfftn(made, lengths, axes))
+
+
+def _joined(tiles: Tensor, corner: Sequence[int], tilings: Sequence[Tiling]) -> Tensor:
+    """The kept places of a row of tiles, side by side."""
+    inside = [slice(0, stop - first) for first, stop in _spans(corner, tilings)]
+    kept: Any = (..., *inside, slice(0, tilings[-1].kept))
+    return tiles[kept].movedim(2, -2).flatten(-2)[..., : tilings[-1].places]
+
+
+def _place(corner: Sequence[int], tilings: Sequence[Tiling]) -> Any:
+    return (..., *[slice(first, stop) for first, stop in _spans(corner, tilings)], slice(None))
+
+
+def _spans(corner: Sequence[int], tilings: Sequence[Tiling]) -> Iterator[tuple[int, int]]:
+    for first, tiling in zip(corner, tilings, strict=False):
+        yield first, min(first + tiling.kept, tiling.places)
+
+
+def _check(x: Tensor, how: Sliding) -> None:
+    if how.plan.exact and how.plan.greatest > WHOLE:
+        raise SettingError("these sums are too large for a transform to be exact; use method direct")
+    if not is_finite(x):
+        count = int((~x.isfinite()).sum())
+        raise SettingError(
+            f"{count} of the image's values are NaN or infinite, which a transform would spread around them; "
+            "use method direct, or replace them first"
+        )
+
+
+def is_finite(x: Tensor) -> bool:
+    """Whether all values are; one pass, and no memory. Values whose sum overflows are taken for infinite."""
+    return not x.is_floating_point() or bool(x.detach().sum().isfinite()) or bool(x.isfinite().all())
