@@ -4,7 +4,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from svertka.data.replacing import beside, settle
 from svertka.errors import RunError
+
+__all__ = ["beside", "write"]
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -23,24 +26,8 @@ def write(path: Path, content: str | bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-        _settle(path.parent)
+        settle(path.parent)
     except OSError as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise RunError(f"cannot write {path}: {error.strerror or error}") from error
-
-
-def beside(path: Path) -> Path:
-    """Where a file is while it is being written."""
-    return path.with_name(f".{path.name}.part")
-
-
-def _settle(folder: Path) -> None:
-    """Bring the renaming itself to the disk, where the system lets folders be opened."""
-    if os.name == "nt":
-        return
-    place = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)

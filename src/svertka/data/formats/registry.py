@@ -83,7 +83,7 @@ def read(path: Path, opening: Opening = Opening()) -> Raster:
         DataError: it cannot be read; the message names the file.
         MissingExtra: its format needs a package that is not installed.
     """
-    return _with_name(path, lambda image_format: image_format.read(path, opening))
+    return with_name(path, lambda image_format: image_format.read(path, opening))
 
 
 def peek(path: Path, opening: Opening = Opening()) -> Header:
@@ -99,10 +99,15 @@ def peek(path: Path, opening: Opening = Opening()) -> Header:
             return image_format.read(path, opening).header
         return image_format.peek(path, opening)
 
-    return _with_name(path, header)
+    return with_name(path, header)
 
 
-def _with_name(path: Path, use: Callable[[Format], T]) -> T:
+def with_name(path: Path, use: Callable[[Format], T]) -> T:
+    """Do something with a file by its format; what goes wrong names the file.
+
+    Raises:
+        DataError, MissingExtra: as `read`.
+    """
     image_format = _format_of(path)
     try:
         return use(image_format)

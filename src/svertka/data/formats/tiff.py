@@ -1,5 +1,7 @@
 """TIFF of 8, 16, 32 or 64 bits, whole or fractions, with any number of channels and pages, by tifffile."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from math import prod
 from pathlib import Path
@@ -23,13 +25,8 @@ def read(path: Path, opening: Opening) -> Raster:
     with tifffile.TiffFile(path) as file:
         series = file.series[0]
         opening.admit(_sizes(series))
-        try:
+        with decoding(path, series):
             pixels = series.asarray()
-        except ValueError as error:
-            if "imagecodecs" in str(error):
-                compression = tifffile.COMPRESSION(series.keyframe.compression).name
-                raise MissingExtra(f"{path}: TIFF compressed by {compression}", "imagecodecs", "science") from None
-            raise
         return _raster(pixels, series, opening)
 
 
@@ -38,10 +35,27 @@ def peek(path: Path, opening: Opening) -> Header:
     with tifffile.TiffFile(path) as file:
         series = file.series[0]
         opening.admit(_sizes(series))
-        shape = [1 if axis in "YX" else size for size, axis in zip(series.shape, series.axes, strict=True)]
-        header = _raster(np.zeros(shape, series.dtype), series, opening).header
+        header = pixel(series, opening).header
         plane = tuple(series.shape[series.axes.index(axis)] for axis in "YX")
         return replace(header, sizes=header.sizes[:-2] + plane)
+
+
+@contextmanager
+def decoding(path: Path, series: tifffile.TiffPageSeries) -> Iterator[None]:
+    """Say what is missing where a compression cannot be decoded."""
+    try:
+        yield
+    except ValueError as error:
+        if "imagecodecs" in str(error):
+            compression = tifffile.COMPRESSION(series.keyframe.compression).name
+            raise MissingExtra(f"{path}: TIFF compressed by {compression}", "imagecodecs", "science") from None
+        raise
+
+
+def pixel(series: tifffile.TiffPageSeries, opening: Opening) -> Raster:
+    """The same image, of one pixel: all that is known of it without decoding, but its sizes."""
+    shape = [1 if axis in "YX" else size for size, axis in zip(series.shape, series.axes, strict=True)]
+    return _raster(np.zeros(shape, series.dtype), series, opening)
 
 
 def _sizes(series: tifffile.TiffPageSeries) -> tuple[int, ...]:
@@ -50,7 +64,7 @@ def _sizes(series: tifffile.TiffPageSeries) -> tuple[int, ...]:
 
 def _raster(pixels: Pixels, series: tifffile.TiffPageSeries, opening: Opening) -> Raster:
     page = series.keyframe
-    pages = _seen(shown(_ordered(pixels, series.axes)), page)
+    pages = seen(shown(_ordered(pixels, series.axes)), page)
     pixels = settle(pages, opening.pages)
     return Raster(pixels, _colour(page, pages.shape[1]) if len(pixels) == pages.shape[1] else "channels")
 
@@ -67,7 +81,7 @@ def _ordered(pixels: Pixels, axes: str) -> Pixels:
     return pixels.reshape(count, -1, *pixels.shape[-2:])
 
 
-def _seen(pixels: Pixels, page: tifffile.TiffPage) -> Pixels:
+def seen(pixels: Pixels, page: tifffile.TiffPage) -> Pixels:
     """The values a viewer would show: palettes looked up, white-is-zero turned round."""
     if page.photometric == tifffile.PHOTOMETRIC.PALETTE:
         return np.moveaxis(np.asarray(page.colormap)[:, pixels[:, 0]], 0, 1)
