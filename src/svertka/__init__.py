@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from svertka.estimators import Classifier, Regressor
     from svertka.evaluation import evaluate
+    from svertka.filtering import filter  # noqa: A004
     from svertka.inference import predict, pretrained
     from svertka.measure import cost
     from svertka.nn import LINE, PLANE, VOLUME
@@ -44,6 +45,7 @@ __all__ = [
     "build",
     "cost",
     "evaluate",
+    "filter",
     "predict",
     "pretrained",
     "resume",
@@ -55,6 +57,7 @@ _ROOMS = {
     "errors": [name for name in __all__ if name.endswith(("Error", "Extra", "Name"))],
     "estimators": ["Classifier", "Regressor"],
     "evaluation": ["evaluate"],
+    "filtering": ["filter"],
     "inference": ["predict", "pretrained"],
     "measure": ["cost"],
     "nn": ["LINE", "PLANE", "VOLUME"],

@@ -19,6 +19,7 @@ LENGTH = Parameter(group=Group("Length", sort_key=2))
 OPTIMISATION = Parameter(group=Group("Optimisation", sort_key=3))
 LOSS = Parameter(group=Group("Loss", sort_key=4))
 AUGMENTATION = Parameter(group=Group("Augmentation", sort_key=5))
+FILTER = Parameter(group=Group("Filter", sort_key=0))
 MACHINE = Parameter(group=Group("Machine", sort_key=6))
 OFF = Parameter(negative="", show_default=False)  # a switch that is off until it is named
 
@@ -301,3 +302,42 @@ class PredictSettings(UseSettings):
 
     seed: Annotated[int, DATA, Field(ge=0, lt=2**63)] = 0
     """Sounds follow from this number."""
+
+
+class FilterSettings(Reading):
+    """Everything one may choose about a filter over files."""
+
+    border: Annotated[Literal["reflect", "symmetric", "replicate", "circular", "zeros"], FILTER] = "reflect"
+    """What is taken to lie beyond the border of abcd. reflect: dcb|abcd|cba; symmetric: cba|abcd|dcb; replicate:
+    aaa|abcd|ddd; circular: bcd|abcd|abc; zeros."""
+
+    depth: Annotated[Literal["same", "uint8", "uint16", "int16", "int32", "float32", "float64"], FILTER] = "same"
+    """The type of the answer. Whole numbers are rounded and cut to the type's range; how many were cut is said. same:
+    that of the image."""
+
+    space: Annotated[Literal["auto", "line", "plane", "volume"], FILTER] = "auto"
+    """What is filtered as one: each row, each page, or the volume of all pages. auto: pages of images, and signals."""
+
+    deviation: Annotated[Positive | None, FILTER] = None
+    """Of gaussian and gabor: standard deviation of the bell curve, in pixels."""
+
+    size: Annotated[Count | None, FILTER] = None
+    """Of box and gabor: pixels a side."""
+
+    wavelength: Annotated[float | None, FILTER, Field(ge=2)] = None
+    """Of gabor: pixels from stripe to stripe."""
+
+    orientation: Annotated[float | None, FILTER] = None
+    """Of gabor: direction across the stripes in degrees; 0 is to the right, 90 down."""
+
+    aspect: Annotated[Positive | None, FILTER] = None
+    """Of gabor: width of the bell curve across the stripes, over its length along them."""
+
+    phase: Annotated[float | None, FILTER] = None
+    """Of gabor: 0 for stripes with a bright middle, 90 for edges; degrees."""
+
+    fill: Annotated[float | None, DATA] = None
+    """Put this value where a file holds NaN or infinity, instead of refusing it."""
+
+    memory: Annotated[Positive, MACHINE] = 128.0
+    """MiB for a strip of an image while it is filtered; larger images are filtered strip by strip."""

@@ -14,7 +14,16 @@ from cyclopts import Parameter
 from svertka.cli.output import Output, Row, amount, facts, table
 from svertka.errors import SettingError
 from svertka.geometry import times
-from svertka.settings import OFF, DataSettings, EvaluateSettings, PredictSettings, Sizes, TrainSettings, read_settings
+from svertka.settings import (
+    OFF,
+    DataSettings,
+    EvaluateSettings,
+    FilterSettings,
+    PredictSettings,
+    Sizes,
+    TrainSettings,
+    read_settings,
+)
 
 PLAIN = Output()
 
@@ -296,6 +305,49 @@ def predict(
         else:
             count = saved(found, out, overwrite=overwrite, progress=progress)
     output.answer({"out": str(out), "images": count}, facts([("predictions", count), ("file", str(out))]))
+
+
+def filter_(
+    name: str | None = None,
+    image: Path | None = None,
+    out: Path | None = None,
+    /,
+    *,
+    kernel: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    list_: Annotated[bool, OFF, Parameter(name="--list")] = False,
+    show: Path | None = None,
+    overwrite: Annotated[bool, OFF] = False,
+    settings: FilterSettings = FilterSettings(),  # noqa: B008 - frozen
+    output: Output = PLAIN,
+) -> None:
+    """Filter images of any size and depth: blur, sharpen, edges, textures, or a kernel of your own.
+
+    Large TIFF, FITS and .npy are filtered strip by strip, in little memory.
+
+    Parameters
+    ----------
+    name
+        A filter's name; --list tells them. With --kernel there is none, and the image comes first.
+    image
+        An image, or a folder of images.
+    out
+        Where to write; the ending says the format. For a folder a folder, in which files keep their names.
+    kernel
+        The numbers of a kernel instead, rows with semicolons between them: "-1 0 1; -2 0 2; -1 0 1".
+    list_
+        List the filters.
+    show
+        A picture to draw (.png, .svg or .pdf): the image before and after; of a folder the first.
+    overwrite
+        Replace files that are there.
+    """
+    from svertka.cli import filters
+
+    if list_:
+        output.answer(filters.listed(), filters.table_of_filters())
+        return
+    what, source, place = filters.meant(name, image, out, kernel)
+    filters.answer(what, source, place, show=show, overwrite=overwrite, settings=settings, output=output)
 
 
 def _check_order(variant: str) -> None:
