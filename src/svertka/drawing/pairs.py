@@ -7,7 +7,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import ConnectionPatch, Rectangle
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from svertka.drawing.style import INK, SECOND, SOFT, STYLE, Picture
@@ -37,21 +37,20 @@ def pair(before: View, after: View, titles: Sequence[str], note: str = "") -> Pi
     Values of 8 bits are shown from 0 to 255; others so that all but the extreme hundredths lie between black and white,
     and with grey for nought where there are negative ones.
     """
-    rows = 1 if before.detail is None else 2
     height, width = before.sizes
     tall = (WIDE / 2) * min(height / width, 1.4)
-    heights = [tall, WIDE / 2][:rows] if before.detail is not None else [tall]
+    heights = [tall] if before.detail is None else [tall, (WIDE / 2) * before.detail.shape[0] / before.detail.shape[1]]
     with mpl.rc_context({**STYLE, "axes.grid": False}):
         canvas = Picture(figsize=(WIDE, sum(heights) + 0.5), layout="constrained")
-        grid = canvas.subplots(rows, 2, squeeze=False, height_ratios=heights)
+        grid = canvas.subplots(len(heights), 2, squeeze=False, height_ratios=heights)
         for column, (view, title) in enumerate(zip((before, after), titles, strict=True)):
-            _hang(canvas, grid[:, column], view, title)
+            _hang(grid[:, column], view, title)
         if note:
             canvas.supxlabel(note, fontsize=8, color=SOFT, x=0.01, ha="left")
         return canvas
 
 
-def _hang(canvas: Picture, places: Any, view: View, title: str) -> None:
+def _hang(places: Any, view: View, title: str) -> None:
     low, high = bounds(view.whole)
     above = places[0]
     _show(above, view.whole, low, high, (*view.sizes, 0, 0))
@@ -65,12 +64,6 @@ def _hang(canvas: Picture, places: Any, view: View, title: str) -> None:
     above.add_patch(Rectangle((left - 0.5, top - 0.5), columns, rows, fill=False, color=SECOND, linewidth=1.2))
     for edge in ("top", "bottom", "left", "right"):
         below.spines[edge].set(visible=True, color=SECOND, linewidth=1.2)
-    for x in (left - 0.5, left + columns - 0.5):
-        start = ConnectionPatch(
-            (x, top + rows - 0.5), (x, top - 0.5), "data", "data", axesA=above, axesB=below, color=SECOND,
-            linewidth=0.7, alpha=0.6,
-        )  # fmt: skip
-        canvas.add_artist(start)
 
 
 def _show(axes: Axes, image: Values, low: float, high: float, where: tuple[int, int, int, int]) -> None:

@@ -14,19 +14,20 @@ def fitted(values: Pixels, dtype: np.dtype[Any]) -> tuple[Pixels, int]:
     """
     if dtype.kind != "f" and values.dtype.kind == "f":
         values = np.rint(values)
-    low, high = limits(dtype)
-    if low <= values.min() and values.max() <= high:
+    low, high = limits(dtype, values.dtype)
+    if low <= values.min().item() and values.max().item() <= high:
         return values.astype(dtype), 0
     cut = int(np.count_nonzero(values < low) + np.count_nonzero(values > high))
     return np.clip(values, low, high).astype(dtype), cut
 
 
-def limits(dtype: np.dtype[Any]) -> tuple[float, float]:
-    """The least and the greatest number of a type."""
+def limits(dtype: np.dtype[Any], given: np.dtype[Any]) -> tuple[float, float]:
+    """The least and the greatest number of a type that another has too, so that comparing and clipping are exact."""
     if dtype.kind == "f":
-        return float(np.finfo(dtype).min), float(np.finfo(dtype).max)
+        wide = np.finfo(given if given.kind == "f" and given.itemsize < dtype.itemsize else dtype)
+        return float(wide.min), float(wide.max)
     info = np.iinfo(dtype)
-    if dtype.itemsize < 8:
-        return info.min, info.max
-    # The greatest that float64 holds too, so that comparing and clipping mean the same.
-    return float(info.min), float(np.nextafter(np.float64(info.max), 0))
+    if given.kind != "f":
+        return max(info.min, np.iinfo(given).min), min(info.max, np.iinfo(given).max)
+    high = given.type(info.max)
+    return float(info.min), float(np.nextafter(high, given.type(0)) if int(high) > info.max else high)

@@ -14,7 +14,7 @@ from svertka.errors import DataError
 from svertka.settings import FilterSettings
 
 LONG = 900  # pixels of the longer side, up to which an image is shown as it is
-DETAIL = 160  # pixels of the detail's sides
+DETAIL = 104, 160  # rows and columns of the detail
 
 
 def before_and_after(
@@ -45,8 +45,8 @@ def _view(source: Source, whole: Pixels, corner: tuple[int, int] | None) -> View
     if corner is None:
         return View(_colours(whole), sizes)
     top, left = corner
-    rows = source.rows(source.form.pages // 2, top, min(top + DETAIL, sizes[0]))
-    return View(_colours(whole), sizes, _colours(rows[:, :, left : left + DETAIL]), corner)
+    rows = source.rows(source.form.pages // 2, top, min(top + DETAIL[0], sizes[0]))
+    return View(_colours(whole), sizes, _colours(rows[:, :, left : left + DETAIL[1]]), corner)
 
 
 def _reduced(source: Source) -> Pixels:
@@ -69,18 +69,18 @@ def _means(rows: Pixels, step: int) -> NDArray[np.float64]:
 
 def _richest(whole: Pixels, height: int, width: int) -> tuple[int, int] | None:
     """The first row and column of the detail whose values differ most; none where the image is small."""
-    if max(height, width) <= 2 * DETAIL:
+    if height <= 2 * DETAIL[0] or width <= 2 * DETAIL[1]:
         return None
     scale = height / whole.shape[1]
-    side = max(1, min(round(DETAIL / scale), *whole.shape[1:]))
+    rows, columns = (max(1, round(side / scale)) for side in DETAIL)
     grey = whole[:3].astype(np.float64).mean(axis=0)
     places = [
-        (float(grey[top : top + side, left : left + side].std()), top, left)
-        for top in range(0, grey.shape[0] - side + 1, max(1, side // 2))
-        for left in range(0, grey.shape[1] - side + 1, max(1, side // 2))
+        (float(grey[top : top + rows, left : left + columns].std()), top, left)
+        for top in range(0, grey.shape[0] - rows + 1, max(1, rows // 2))
+        for left in range(0, grey.shape[1] - columns + 1, max(1, columns // 2))
     ]
     _, top, left = max(places)
-    return min(round(top * scale), max(height - DETAIL, 0)), min(round(left * scale), max(width - DETAIL, 0))
+    return min(round(top * scale), height - DETAIL[0]), min(round(left * scale), width - DETAIL[1])
 
 
 def _colours(pixels: Pixels) -> Pixels:
