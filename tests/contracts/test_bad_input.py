@@ -63,7 +63,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-@pytest.mark.parametrize("verb", ["train", "evaluate", "predict", "check"])
+@pytest.mark.parametrize("verb", ["train", "evaluate", "predict", "check", "filter"])
 def test_a_broken_image_is_named(kind, verb, photos, photos_run, tmp_path, capsys):
     make, words = BROKEN[kind]
     path = make(photos)
@@ -71,6 +71,7 @@ def test_a_broken_image_is_named(kind, verb, photos, photos_run, tmp_path, capsy
         "train": ["train", "linear", photos, tmp_path / "run", "--epochs", "1"],
         "evaluate": ["evaluate", photos_run, photos, "--part", "all", "--out", tmp_path / "out"],
         "predict": ["predict", photos_run, photos, "--out", tmp_path / "out.csv"],
+        "filter": ["filter", "box", path, tmp_path / f"soft{path.suffix}"],
     }
     if verb == "check":
         assert run(["data", "check", str(photos)]) == FAILURE
@@ -82,7 +83,9 @@ def test_a_broken_image_is_named(kind, verb, photos, photos_run, tmp_path, capsy
     assert code == FAILURE
     assert str(path) in line
     assert words in line
-    assert not any((tmp_path / name).exists() for name in ("run", "out", "out.csv", "out.csv.part"))
+    assert not any(
+        (tmp_path / name).exists() for name in ("run", "out", "out.csv", "out.csv.part", f"soft{path.suffix}")
+    )
 
 
 @pytest.mark.parametrize("kind", BROKEN)
@@ -96,6 +99,9 @@ def test_broken_images_can_be_left_out_and_are_counted(kind, photos, photos_run,
     out, said = capsys.readouterr()
     assert len(out.splitlines()) == 61
     assert str(path) in said
+    assert run(["filter", "box", str(photos), f"{tmp_path}/soft", "--skip-bad"]) == 0
+    assert f"1 images cannot be read and are left out; the first: {path}" in capsys.readouterr().err
+    assert sum(each.is_file() for each in (tmp_path / "soft").rglob("*")) == 60
 
 
 def test_a_path_that_is_not_there(digits_run, tmp_path, capsys):
@@ -232,6 +238,19 @@ def test_a_damaged_state(digits_run, tmp_path, capsys):
         (["train", "./photos"], ["stands where the network should", "svertka train auto ./photos"]),
         (["cost", "resnet20", "--size", "3x3x3"], ["size 3x3x3 is for 3 axes", "2"]),
         (["predict"], ["RUN"]),
+        (["filter", "sobel-lft", "in.tif", "out.tif"], ["no filter is called 'sobel-lft'", "'sobel-left'"]),
+        (["filter", "box", "in.tif", "out.tif", "--border", "relfect"], ["border", "'reflect'", "'relfect'"]),
+        (["filter", "sobel-left", "in.tif", "out.tif", "--deviation", "3"], ["sobel-left has no deviation"]),
+        (["filter", "gaussian", "in.tif", "out.tif", "--size", "3"], ["gaussian has no size", "takes deviation"]),
+        (["filter", "gaussian", "in.tif", "out.tif", "--deviation", "0"], ["deviation", "greater than 0"]),
+        (["filter", "gaussian", "in.tif", "out.tif", "--depth", "8"], ["depth", "'uint8'", "'8'"]),
+        (["filter", "emboss", "in.tif", "out.tif", "--space", "volume"], ["emboss is for planes, not for 3 axes"]),
+        (["filter", "--kernel", "1 2; 3", "in.tif", "out.tif"], ["rows of the kernel have 2 1 numbers", "semicolons"]),
+        (["filter", "--kernel", "-1 x", "in.tif", "out.tif"], ["'x' in the kernel is no number"]),
+        (["filter", "--kernel", "1 nan", "in.tif", "out.tif"], ["'nan' in the kernel is no number"]),
+        (["filter", "box", "in.tif", "out.tif", "--kernel", "1 1"], ["both the filter box and --kernel"]),
+        (["filter", "box", "in.tif"], ["svertka filter sobel-left in.tif out.tif", "--list"]),
+        (["filter", "box", "in.tif", "out.tif", "--show", "pair.gif"], ["should end in .png", "pair.gif"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -290,6 +309,60 @@ def test_an_answer_that_is_there_is_not_replaced(photos_run, tmp_path, capsys):
     code, line = failed(capsys, "predict", photos_run, photo, "--out", tmp_path / "answers.csv")
     assert (code, "is there already; replace it with --overwrite" in line) == (FAILURE, True)
     assert (tmp_path / "answers.csv").read_text() == "precious"
+
+
+def filtering(photos, tmp_path, rng):
+    """Files of some kinds to be filtered wrongly."""
+    import tifffile
+
+    photo = photos / "red" / "0.png"
+    tifffile.imwrite(tmp_path / "deep.tif", rng.integers(0, 65536, (9, 9, 3), dtype=np.uint16), photometric="rgb")
+    holed = np.ones((9, 9), np.float32)
+    holed[3, 4] = np.nan
+    tifffile.imwrite(tmp_path / "holed.tif", holed)
+    tifffile.imwrite(tmp_path / "wide.tif", np.full((9, 9), 2**31, np.int64))
+    np.save(tmp_path / "signal.npy", np.ones(9))
+    return photo
+
+
+@pytest.mark.parametrize(
+    ("words", "hints"),
+    [
+        (["box", "{photo}", "{photo}"], ["0.png would be written over itself"]),
+        (["box", "{photo}", "{photo}", "--overwrite"], ["0.png would be written over itself"]),
+        (["box", "{tmp}/deep.tif", "{tmp}/holed.tif"], ["holed.tif is there already; replace it with --overwrite"]),
+        (["box", "{tmp}/gone.tif", "{tmp}/new.tif"], ["there is no file", "gone.tif"]),
+        (["box", "{tmp}/deep.tif", "{tmp}/new.jpg"], ["new.jpg cannot hold 3 channels (rgb) of uint16", "write .tif"]),
+        (["box", "{photo}", "{tmp}/new.png", "--depth", "float32"], ["new.png cannot hold", "float32"]),
+        (["box", "{tmp}/holed.tif", "{tmp}/new.tif"], ["holed.tif: 1 of its numbers", "row 3, column 4", "--fill 0"]),
+        (
+            ["box", "{tmp}/signal.npy", "{tmp}/new.npy", "--space", "plane"],
+            ["signal.npy: it has 1 axes", "plane has 2"],
+        ),
+        (["--kernel", "1 1; 1 1", "{tmp}/signal.npy", "{tmp}/new.npy"], ["signal.npy: a kernel of 2 axes"]),
+        (["--kernel", "9e18 9e18", "{tmp}/wide.tif", "{tmp}/new.tif"], ["wide.tif: sums of int64 could reach"]),
+        (["box", "{photo}", "{photo}/new.png"], ["Not a directory"]),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_filtered_is_named(words, hints, photos, tmp_path, rng, capsys):
+    photo = filtering(photos, tmp_path, rng)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    code, line = failed(capsys, "filter", *(word.format(photo=photo, tmp=tmp_path) for word in words))
+    assert code == FAILURE
+    assert [hint for hint in hints if hint not in line] == []
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_gaps_may_be_filled_before_filtering(photos, tmp_path, rng):
+    filtering(photos, tmp_path, rng)
+    assert run(["filter", "box", f"{tmp_path}/holed.tif", f"{tmp_path}/new.tif", "--fill", "0", "--quiet"]) == 0
+
+
+def test_a_format_that_cannot_be_written_is_said(photos, tmp_path, capsys):
+    code, line = failed(capsys, "filter", "box", photos / "red" / "0.png", tmp_path / "new.psd")
+    assert code == USAGE
+    assert "new.psd cannot be written: its name should end in one of .bmp" in line
 
 
 def test_debug_shows_where_an_error_comes_from(tmp_path):

@@ -14,7 +14,7 @@ import pytest
 
 from svertka.cli.app import run
 
-VERBS = ["train", "resume", "evaluate", "predict", "zoo", "cost", "data check"]
+VERBS = ["train", "resume", "evaluate", "predict", "zoo", "cost", "filter", "data check"]
 
 
 def svertka(*words, **more):
@@ -63,6 +63,8 @@ def answers(digits_run, photos_run):
         ["evaluate", digits_run],
         ["evaluate", photos_run, photos, "--part", "all"],
         ["predict", photos_run, photos / "red"],
+        ["filter", "--list"],
+        ["filter", "sobel", photos / "red" / "0.png", photos_run.parent / "edges.png", "--overwrite"],
     ]
 
 

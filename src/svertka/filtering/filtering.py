@@ -86,6 +86,7 @@ def _folder(
     total, faults = Filtered(out, 0, 0, 0), []
     for number, (path, goal) in enumerate(zip(paths, goals, strict=True), 1):
         try:
+            _make_folder(goal.parent)
             one = _file(what, path, goal, settings, lambda done, rows: None)
             total = replace(total, images=total.images + 1, values=total.values + one.values, cut=total.cut + one.cut)
         except DataError as error:
@@ -108,7 +109,6 @@ def _file(what: What, path: Path, out: Path, settings: FilterSettings, progress:
         except ShapeError as error:
             raise DataError(f"{path}: {error}") from None
         strips = Strips(one, Finite(source, settings.fill, str(path)), goal, settings, str(path), progress)
-        out.parent.mkdir(parents=True, exist_ok=True)
         write(out, goal, strips)
     return Filtered(out, 1, form.channels * int(np.prod(form.sizes, dtype=object)), strips.cut)
 
@@ -168,3 +168,10 @@ def _check_free(source: Path, out: Path, overwrite: bool) -> None:
         raise DataError(f"{source} would be written over itself; choose another name for the answer")
     if not overwrite:
         raise DataError(f"{out} is there already; replace it with --overwrite")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"cannot make {folder}: {error.strerror or error}") from None
