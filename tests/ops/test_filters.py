@@ -29,6 +29,14 @@ def test_blurring_is_scipys(border, deviation, axes, rng):
     )
 
 
+@pytest.mark.parametrize("deviation", [28, 36])
+def test_wide_blurs_are_right_whether_they_go_as_one_kernel_or_as_lines(deviation, rng):
+    """Kernels of 225 and of 289 samples a side."""
+    image = rng.normal(size=(300, 40))
+    exact = ndimage.gaussian_filter(image, deviation, mode="mirror")
+    np.testing.assert_allclose(gaussian(image, deviation), exact, rtol=1e-9, atol=1e-12)
+
+
 def test_each_axis_may_have_its_own_deviation(rng):
     image = rng.normal(size=(20, 21))
     np.testing.assert_allclose(

@@ -6,12 +6,15 @@ Kernels slide without being turned round (cross-correlation).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from math import prod
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from svertka.errors import SettingError
 from svertka.geometry import Margin
+from svertka.ops.choosing import TAPS
 from svertka.ops.convolution import convolve_each
 from svertka.ops.gaussians import TRUNCATE, deviations, gaussian_line
 from svertka.ops.kernels import Kernel, along, checked
@@ -53,7 +56,7 @@ class Filter:
         """
         if len(self.branches) > 1:
             raise SettingError(f"a magnitude of {len(self.branches)} kernels is no kernel itself")
-        return reduce(lambda one, other: one * other, self.branches[0])  # lines along different axes: their product
+        return _product(self.branches[0])
 
     def __call__(self, image: Image, *, border: str = "reflect", ready: int = 0, method: str = "auto") -> Found:
         """The filtered image, of the same kind.
@@ -74,11 +77,14 @@ class Filter:
             UnknownName: no border is called so.
         """
         x = tensor_of(image)
-        answers = [self._passed(x, branch, border, ready, method) for branch in self.branches]
-        return like(answers[0] if len(answers) == 1 else _magnitude(answers, x), image)
+        if len(self.branches) == 1:
+            return like(self._passed(x, self.branches[0], border, ready, method), image)
+        if not x.is_floating_point():
+            x = x.to(torch.float32 if x.dtype in NARROW else torch.float64)
+        return like(_magnitude([self._passed(x, branch, border, ready, method) for branch in self.branches]), image)
 
     def _passed(self, x: Tensor, branch: Branch, border: str, ready: int, method: str) -> Tensor:
-        for kernel in branch:
+        for kernel in _steps(branch):
             padding = [(0, 0) if axis < ready else margin(size) for axis, size in enumerate(kernel.shape)]
             x = convolve_each(x, _typed(kernel, x), padding=padding, border=border, method=method)
         return x
@@ -132,14 +138,29 @@ def gaussian(
     return found
 
 
+def _steps(branch: Branch) -> Branch:
+    """The kernels to apply: for planes their product, whose lines `convolve_each` finds and takes in one go.
+
+    It asks small kernels only, and kernels of more axes would grow too fast.
+    """
+    if branch[0].ndim == 2 and prod(max(each) for each in zip(*map(np.shape, branch), strict=True)) <= TAPS:
+        return (_product(branch),)
+    return branch
+
+
+def _product(branch: Branch) -> Kernel:
+    """One kernel for several that lie along different axes."""
+    return reduce(lambda one, other: one * other, branch)
+
+
 def _typed(kernel: Kernel, x: Tensor) -> Tensor:
     """Fractions in the type of an image of floats, so that both agree."""
-    weight = torch.from_numpy(kernel)
+    weight = torch.from_numpy(kernel).to(x.device)
     return weight.to(x.dtype) if x.is_floating_point() else weight
 
 
-def _magnitude(answers: Sequence[Tensor], x: Tensor) -> Tensor:
-    if not x.is_floating_point():
-        answers = [answer.to(torch.float32 if x.dtype in NARROW else torch.float64) for answer in answers]
-    total: Tensor = sum(answer.square() for answer in answers)  # type: ignore[assignment]
+def _magnitude(answers: Sequence[Tensor]) -> Tensor:
+    total = answers[0].square()
+    for answer in answers[1:]:
+        total = torch.addcmul(total, answer, answer)
     return total.sqrt()
