@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import ziamath
 from docutils import nodes
@@ -12,6 +13,10 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 LOG = logging.getLogger(__name__)
+MATHML = "http://www.w3.org/1998/Math/MathML"
+ElementTree.register_namespace("", MATHML)
+FENCES = {"⌊": "prefix", "⌋": "postfix", "⌈": "prefix", "⌉": "postfix"}
+CLOSING = set(")]}|!∞⌋⌉")
 FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 
 
@@ -21,11 +26,26 @@ def mathml(formula: str, *, display: str = "inline") -> str:
     Raises:
         ValueError: a command that the converter does not know.
     """
-    written = convert(formula, display=display)
-    unknown = re.search(r"\\[A-Za-z]+", re.sub("&#x0005C;", r"\\", written))
+    tree = ElementTree.fromstring(convert(formula, display=display))
+    unknown = re.search(r"\\[A-Za-z]+", "".join(tree.itertext()))
     if unknown:
         raise ValueError(f"the formula {formula!r} has a command that cannot be set: {unknown.group()}")
-    return written
+    for row in tree.iter():
+        _sign(row)
+    return ElementTree.tostring(tree, encoding="unicode")
+
+
+def _sign(row: ElementTree.Element) -> None:
+    """Half brackets are brackets, and a sign that follows an operator stands close to its number."""
+    before: ElementTree.Element | None = None
+    for part in row:
+        if part.text in FENCES:
+            part.tag = f"{{{MATHML}}}mo"
+            part.attrib |= {"form": FENCES[part.text], "stretchy": part.get("stretchy", "false")}
+        alone = before is None or (before.tag.endswith("}mo") and before.text not in CLOSING)
+        if part.text in ("−", "+") and alone:
+            part.set("form", "prefix")
+        before = part
 
 
 def _drawn(translator: Any, node: nodes.Element, display: str) -> str:

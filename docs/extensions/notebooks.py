@@ -77,11 +77,14 @@ def _others(store: Path, name: str) -> Iterator[Path]:
 
 
 def offer(app: Sphinx, name: str, template: str, context: dict[str, Any], tree: Any) -> None:
-    """Put a link to the notebook below the title of its page."""
+    """Put a link to the notebook below the title of its page, and call the folded cells of exercises answers."""
     if re.match(r"course/\d", name) and "body" in context:
         link = f'<a href="../notebooks/{Path(name).name}.ipynb" download>this page as a notebook</a>'
         note = f'<p class="notebook">Every line of code here can be run and changed: take {link}.</p>'
-        context["body"] = context["body"].replace("</h1>", f"</h1>\n{note}", 1)
+        page, heading, exercises = (
+            context["body"].replace("</h1>", f"</h1>\n{note}", 1).partition('<section id="try-it">')
+        )
+        context["body"] = page + heading + exercises.replace("Show the code", "Show the answer")
 
 
 def ship(app: Sphinx, error: Exception | None) -> None:

@@ -32,6 +32,16 @@ def test_the_numbers_of_a_formula_are_all_there(formula):
     assert written == re.findall(r"\d", formula.replace("bmatrix", ""))
 
 
+@pytest.mark.parametrize(("formula", "close"), [("(-1, -x)", [True, True]), ("a - b", [False]), ("(a) - 1", [False])])
+def test_a_sign_stands_close_to_its_number_and_apart_between_two(formula, close):
+    signs = [node for node in ElementTree.fromstring(formulas.mathml(formula)).iter() if node.text == "−"]
+    assert [node.get("form") == "prefix" for node in signs] == close
+
+
+def test_half_brackets_are_brackets():
+    assert words(r"\lfloor x \rfloor") == [("mo", "⌊"), ("mi", "x"), ("mo", "⌋")]
+
+
 def test_a_command_that_cannot_be_set_is_named():
     with pytest.raises(ValueError, match=r"\\nosuch"):
         formulas.mathml(r"a \nosuch b")

@@ -24,3 +24,7 @@ def test_a_notebook_shows_a_film_with_words_for_those_who_cannot_see():
     shown = Film(film(STEPS).pictures)._repr_html_()
     assert 'alt="4 steps, one after another"' in shown
     assert "data:image/gif;base64,R0lG" in shown
+
+
+def test_the_ground_of_a_gif_is_white():
+    assert Image.open(BytesIO(film(STEPS).gif())).convert("RGB").getpixel((1, 1)) == (255, 255, 255)

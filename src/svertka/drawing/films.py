@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
+import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
 DPI = 110
+NEARLY_WHITE = 248
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,7 @@ class Film:
     def gif(self) -> bytes:
         """The film as a GIF that begins anew when it has ended."""
         frames = [_pixels(picture) for picture in self.pictures]
-        # One palette for all, of the last picture: it has every colour, and nothing flickers.
-        palette = frames[-1].quantize(128)
+        palette = _palette(frames[-1])
         frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
         times = [round(1000 * self.seconds)] * (len(frames) - 1) + [round(3000 * self.seconds)]
         file = BytesIO()
@@ -33,6 +34,15 @@ class Film:
         width = round(96 * self.pictures[0].get_figwidth())
         source = f"data:image/gif;base64,{b64encode(self.gif()).decode()}"
         return f'<img class="film" width="{width}" alt="{len(self.pictures)} steps, one after another" src="{source}">'
+
+
+def _palette(frame: Image.Image) -> Image.Image:
+    """The colours of every frame, which are those of the last, so that nothing flickers; nearly white becomes white."""
+    palette = frame.quantize(128)
+    colours = np.array(palette.getpalette()).reshape(-1, 3)
+    colours[colours.min(axis=1) >= NEARLY_WHITE] = 255
+    palette.putpalette(colours.ravel().tolist())
+    return palette
 
 
 def _pixels(picture: Figure) -> Image.Image:
