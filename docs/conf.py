@@ -41,11 +41,9 @@ nb_code_prompt_hide = "Hide the code"
 
 # Docstrings.
 autodoc_member_order = "groupwise"
-autodoc_typehints = "description"
-autodoc_typehints_description_target = "documented_params"
+autodoc_typehints = "none"  # docstrings say shapes; types are in the source
 napoleon_numpy_docstring = False
 add_module_names = False
-python_use_unqualified_type_names = True
 
 # The site.
 html_theme = "furo"

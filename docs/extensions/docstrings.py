@@ -33,6 +33,7 @@ def set_lines(lines: list[str]) -> Iterator[str]:
     for place, line in enumerate(lines):
         blank, indented = not line.strip(), line.startswith(" ")
         if not blank and not indented:
+            yield from [""] * literal  # what is shown as it stands ends here
             section, literal = bool(SECTION.match(line)), False
         if indented and not blank and not section and not literal and not line.lstrip().startswith(">>>"):
             literal = True

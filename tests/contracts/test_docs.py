@@ -64,8 +64,8 @@ def test_only_backticks_and_dollars_are_markup_in_docstrings(written, meant):
 
 
 def test_what_is_indented_in_a_docstring_is_shown_as_it_stands():
-    lines = ["One line.", "", "    a * b", "", "Raises:", "    ShapeError: a *b."]
-    meant = ["One line.", "", "", "::", "", "    a * b", "", "Raises:", r"    ShapeError: a \*b."]
+    lines = ["One line.", "", "    a * b", "where", "", "Raises:", "    ShapeError: a *b."]
+    meant = ["One line.", "", "", "::", "", "    a * b", "", "where", "", "Raises:", r"    ShapeError: a \*b."]
     assert list(docstrings.set_lines(lines)) == meant
 
 
