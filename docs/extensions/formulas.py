@@ -16,6 +16,7 @@ LOG = logging.getLogger(__name__)
 MATHML = "http://www.w3.org/1998/Math/MathML"
 ElementTree.register_namespace("", MATHML)
 FENCES = {"⌊": "prefix", "⌋": "postfix", "⌈": "prefix", "⌉": "postfix"}
+LIMITS = {"max", "min", "lim", "sup", "inf", "arg max", "arg min"}
 CLOSING = set(")]}|!∞⌋⌉")
 FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 
@@ -32,6 +33,8 @@ def mathml(formula: str, *, display: str = "inline") -> str:
         raise ValueError(f"the formula {formula!r} has a command that cannot be set: {unknown.group()}")
     for row in tree.iter():
         _sign(row)
+        if display == "block" and row.tag.endswith("}msub") and row[0].text in LIMITS:
+            row.tag = f"{{{MATHML}}}munder"
     return ElementTree.tostring(tree, encoding="unicode")
 
 

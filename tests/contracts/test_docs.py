@@ -38,6 +38,11 @@ def test_a_sign_stands_close_to_its_number_and_apart_between_two(formula, close)
     assert [node.get("form") == "prefix" for node in signs] == close
 
 
+def test_what_a_maximum_is_taken_over_stands_below_it_in_a_line_of_its_own():
+    assert "munder" in formulas.mathml(r"\max_{i} x_i", display="block")
+    assert "munder" not in formulas.mathml(r"\max_{i} x_i")
+
+
 def test_half_brackets_are_brackets():
     assert words(r"\lfloor x \rfloor") == [("mo", "⌊"), ("mi", "x"), ("mo", "⌋")]
 

@@ -49,6 +49,14 @@ def test_marked_cells_that_do_not_touch_have_a_border_each():
     assert len(list(outline(np.array([[True, False, True]])))) == 8
 
 
+def test_numbers_stay_within_their_cells():
+    figure = grid([[8, -12, 0.123, 1234, -0.25, 12345]])
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    for box, text in zip(axes.patches, axes.texts, strict=True):
+        assert text.get_window_extent().width <= box.get_window_extent().width
+
+
 def test_large_matrices_are_drawn_without_numbers():
     assert written(grid(np.ones((15, 2)))) == []
     assert len(written(grid(np.ones((14, 2))))) == 28

@@ -19,6 +19,7 @@ from svertka.errors import ShapeError
 SIDE = 0.36  # inches of a cell
 GAP = 0.55  # cells between two matrices, on either side of a sign
 NUMBERS = 14  # matrices with a longer side are drawn without numbers
+SHARES = (0.5, 0.46, 0.36, 0.29, 0.23)  # of a cell, for the height of letters in texts of one, two, … of them
 HEAT = LinearSegmentedColormap.from_list("svertka", ["#c2410c", "#f7b58f", "#ffffff", "#8cc6df", "#0b5f86"])
 EMPTY, PADDED = "#ffffff", "#e4e9ef"
 
@@ -133,10 +134,8 @@ def drawn(axes: Axes, cells: Cells, left: float, top: float) -> None:
         )
         if np.isfinite(value) and max(values.shape) <= NUMBERS:
             text = number(value, cells.digits)
-            axes.text(
-                left + column + 0.5, top + row + 0.52, text, ha="center", va="center",
-                fontsize=9 if len(text) < 4 else 7 if len(text) < 6 else 5.5, color=_ink(ground),
-            )  # fmt: skip
+            place = (left + column + 0.5, top + row + 0.52)
+            axes.text(*place, text, ha="center", va="center", fontsize=letters(axes, text), color=_ink(ground))
     lines = [[(left + x, top + y) for x, y in edge] for edge in outline(cells.mask("marked"))]
     axes.add_collection(LineCollection(lines, colors=SECOND, linewidths=2.2, capstyle="round", zorder=3))
 
@@ -155,6 +154,13 @@ def _ink(ground: Any) -> str:
     """Dark on light, light on dark."""
     red, green, blue = to_rgb(ground)
     return INK if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
+
+
+def letters(axes: Axes, text: str) -> float:
+    """How large a text may be written, in points, to stand within a cell."""
+    first, last = axes.get_xlim()
+    points = 72 * axes.get_figure().get_figwidth() / (last - first)  # type: ignore[union-attr]
+    return min(10.0, points * SHARES[min(len(text), len(SHARES)) - 1])
 
 
 def number(value: float, digits: int = 2) -> str:
