@@ -19,7 +19,7 @@ from svertka.errors import ShapeError
 SIDE = 0.36  # inches of a cell
 GAP = 0.55  # cells between two matrices, on either side of a sign
 NUMBERS = 14  # matrices with a longer side are drawn without numbers
-SHARES = (0.5, 0.46, 0.36, 0.29, 0.23)  # of a cell, for the height of letters in texts of one, two, … of them
+SHARES = (0.5, 0.48, 0.42, 0.36, 0.29)  # of a cell, for the height of letters in texts of one, two, … of them
 HEAT = LinearSegmentedColormap.from_list("svertka", ["#c2410c", "#f7b58f", "#ffffff", "#8cc6df", "#0b5f86"])
 EMPTY, PADDED = "#ffffff", "#e4e9ef"
 
