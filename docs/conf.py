@@ -21,6 +21,7 @@ extensions = [
     "sphinx_copybutton",
     "formulas",
     "notebooks",
+    "offline",
 ]
 exclude_patterns = ["_build", "extensions"]
 default_role = "code"

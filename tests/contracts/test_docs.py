@@ -9,6 +9,7 @@ import pytest
 docstrings = pytest.importorskip("docstrings")
 formulas = pytest.importorskip("formulas")
 notebooks = pytest.importorskip("notebooks")
+offline = pytest.importorskip("offline")
 
 PAGES = notebooks.pages()
 NAMES = [page.stem for page in PAGES]
@@ -92,6 +93,27 @@ def test_links_lead_from_notebook_to_notebook_and_back_to_the_site():
     text = "[next](03-padding.md#border), [tour](../tour.md), [course](index.md), [paper](https://arxiv.org/x.md)"
     meant = "[next](03-padding.ipynb), [tour](../tour.html), [course](../course/index.html), [paper](https://arxiv.org/x.md)"
     assert notebooks._linked(text) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script async src="https://cdn.example/x.js">',
+        '<link rel="stylesheet" href="https://cdn.example/x.css">',
+        '<link href="//cdn.example/x" rel="preconnect">',
+        "src: url('https://cdn.example/x.woff')",
+        '<img alt="" src="http://cdn.example/x.png">',
+    ],
+)
+def test_what_a_page_would_fetch_is_found(text):
+    assert len(offline.fetched(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ['<a href="https://arxiv.org/abs/1">', '<img src="../_images/x.svg">', 'url("data:font/woff;base64,AA")']
+)
+def test_links_and_what_lies_beside_a_page_are_no_fetching(text):
+    assert offline.fetched(text) == []
 
 
 @pytest.mark.slow
