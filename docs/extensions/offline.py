@@ -8,10 +8,10 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 LOG = logging.getLogger(__name__)
-# What a browser fetches without being asked: pictures, scripts, frames; style sheets and fonts; what a style sheet names.
+# What a browser fetches without being asked: pictures, scripts, frames; style sheets, fonts, and what these name.
 FETCHED = re.compile(
     r"<(?:img|script|iframe|source|video|audio)\b[^>]*\bsrc=[\"']((?:https?:)?//[^\"']+)"
-    r"|<link\b(?=[^>]*\brel=[\"'](?:style|pre|icon))[^>]*\bhref=[\"']((?:https?:)?//[^\"']+)"
+    r"|<link\b(?=[^>]*\brel=[\"'](?:stylesheet|pre|icon))[^>]*\bhref=[\"']((?:https?:)?//[^\"']+)"
     r"|(?:url\(|@import\s+)[\"']?((?:https?:)?//[^\"')]+)"
 )
 UNNAMED = re.compile(r'(<img alt=")[^"]*/_images/[^"]*(")')
