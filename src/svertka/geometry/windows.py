@@ -140,7 +140,7 @@ def _margins(padding: Padding, spans: Sequence[int], strides: Sequence[int]) -> 
     given = tuple(padding) if isinstance(padding, Sequence) else (padding,) * len(spans)
     if len(given) != len(spans):
         raise SettingError(f"padding {padding} is for {len(given)} axes, but the kernel has {len(spans)}")
-    return [_margin(margin, padding) for margin in given]
+    return [_margin(margin, padding) for margin in given if not isinstance(margin, str)]
 
 
 def _margin(value: int | Sequence[int], padding: Padding) -> Margin:

@@ -27,7 +27,8 @@ from svertka.ops.sliding import Method, Sliding, dilated
 F = TypeVar("F", bound=Callable[..., Any])
 Array = NDArray[Any]
 
-BAND = 2048  # columns that are worked on together
+RING = 2**16  # numbers of a band of columns that stay in fast memory together
+BAND = 1024, 8192  # columns that are worked on together, at least and at most
 PARTS = 4  # shares of an image for each thread, so that none waits long for another
 NARROWED = {
     torch.float32, torch.float64, torch.uint8, torch.int8, torch.uint16, torch.int16, torch.int32,
@@ -78,7 +79,7 @@ def _computed(work: Callable[..., None], x: Tensor, kernels: Sequence[tuple[Arra
     y = np.empty((len(planes), len(kernels), height, width), _named(outer))
     threads = torch.get_num_threads()
     cuts = np.linspace(0, height, min(height, threads * PARTS) + 1).astype(int)
-    ending = (how.margins[-1][0], BAND, *_range(outer, how.plan.inner))
+    ending = (how.margins[-1][0], _band(lengths[0]), *_range(outer, how.plan.inner))
     jobs = [
         (planes[place], y[place, output], *kernel, rows, columns, first, last, *ending)
         for place in range(len(planes))
@@ -90,6 +91,12 @@ def _computed(work: Callable[..., None], x: Tensor, kernels: Sequence[tuple[Arra
     answer = torch.from_numpy(y) if len(how.windows) == 2 else torch.from_numpy(y)[0].transpose(0, 1)
     strides: Any = (..., *[slice(None, None, window.stride) for window in how.windows])
     return finished(answer[strides], how.plan)
+
+
+def _band(height: int) -> int:
+    """How many columns are worked on together for a kernel of so many rows."""
+    least, most = BAND
+    return max(least, min(most, RING // height))
 
 
 def _range(outer: torch.dtype, inner: torch.dtype) -> tuple[bool, Any, Any]:
@@ -158,34 +165,66 @@ def _store(out: Array, total: Array, whole: bool, low: float, high: float) -> No
 
 
 @_compiled
-def _along(total: Array, row: Array, weights: Array) -> None:
-    """Add the row, shifted and weighed: four weights at a time, since a sum in memory costs more than a product."""
+def _along(total: Array, row: Array, weights: Array, fresh: bool) -> None:
+    """The row, shifted and weighed, in place of the total or added to it: several weights at a time, since going
+    through the total costs more than a product.
+    """
     width, taps = len(total), len(weights)
-    for tap in range(0, taps - 3, 4):
-        a, b, c, d = weights[tap], weights[tap + 1], weights[tap + 2], weights[tap + 3]
-        p, q, r, s = row[tap : tap + width], row[tap + 1 :], row[tap + 2 :], row[tap + 3 :]
+    if fresh:
+        a, p = weights[0], row[:width]
         for x in range(width):
-            total[x] += a * p[x] + b * q[x] + c * r[x] + d * s[x]
-    for tap in range(taps - taps % 4, taps):
-        a, p = weights[tap], row[tap : tap + width]
+            total[x] = a * p[x]
+    tap = 1 if fresh else 0
+    while tap + 8 <= taps:
+        a, b, c, d = weights[tap], weights[tap + 1], weights[tap + 2], weights[tap + 3]
+        e, f, g, h = weights[tap + 4], weights[tap + 5], weights[tap + 6], weights[tap + 7]
+        p, q, r, s = row[tap:], row[tap + 1 :], row[tap + 2 :], row[tap + 3 :]
+        t, u, v, w = row[tap + 4 :], row[tap + 5 :], row[tap + 6 :], row[tap + 7 :]
+        for x in range(width):
+            total[x] += (a * p[x] + b * q[x] + c * r[x] + d * s[x]) + (e * t[x] + f * u[x] + g * v[x] + h * w[x])
+        tap += 8
+    while tap + 2 <= taps:
+        a, b = weights[tap], weights[tap + 1]
+        p, q = row[tap:], row[tap + 1 :]
+        for x in range(width):
+            total[x] += a * p[x] + b * q[x]
+        tap += 2
+    while tap < taps:
+        a, p = weights[tap], row[tap:]
         for x in range(width):
             total[x] += a * p[x]
+        tap += 1
 
 
 @_compiled
 def _across(total: Array, ring: Array, weights: Array, place: int) -> None:
-    """Add the rows of the ring, weighed."""
+    """The rows of the ring, weighed, in place of the total."""
     width, taps, size = len(total), len(weights), len(ring)
-    for tap in range(0, taps - 3, 4):
+    a, p = weights[0], ring[place % size]
+    for x in range(width):
+        total[x] = a * p[x]
+    tap = 1
+    while tap + 8 <= taps:
         a, b, c, d = weights[tap], weights[tap + 1], weights[tap + 2], weights[tap + 3]
+        e, f, g, h = weights[tap + 4], weights[tap + 5], weights[tap + 6], weights[tap + 7]
         p, q = ring[(place + tap) % size], ring[(place + tap + 1) % size]
         r, s = ring[(place + tap + 2) % size], ring[(place + tap + 3) % size]
+        t, u = ring[(place + tap + 4) % size], ring[(place + tap + 5) % size]
+        v, w = ring[(place + tap + 6) % size], ring[(place + tap + 7) % size]
         for x in range(width):
-            total[x] += a * p[x] + b * q[x] + c * r[x] + d * s[x]
-    for tap in range(taps - taps % 4, taps):
+            total[x] += (a * p[x] + b * q[x] + c * r[x] + d * s[x]) + (e * t[x] + f * u[x] + g * v[x] + h * w[x])
+        tap += 8
+    while tap + 2 <= taps:
+        a, b = weights[tap], weights[tap + 1]
+        p, q = ring[(place + tap) % size], ring[(place + tap + 1) % size]
+        for x in range(width):
+            total[x] += a * p[x] + b * q[x]
+        tap += 2
+    while tap < taps:
         a, p = weights[tap], ring[(place + tap) % size]
         for x in range(width):
             total[x] += a * p[x]
+        tap += 1
 
 
 @_compiled
@@ -203,9 +242,8 @@ def _by_rows(
             _load_row(ring, place, plane, rows, columns, left, before)
         for place in range(first, last):
             _load_row(ring, place + height - 1, plane, rows, columns, left, before)
-            total[:] = 0
             for tap in range(height):
-                _along(total, ring[(place + tap) % height], kernel[tap])
+                _along(total, ring[(place + tap) % height], kernel[tap], tap == 0)
             _store(out[place, left:right], total, whole, low, high)
 
 
@@ -225,9 +263,7 @@ def _by_lines(
             _load_row(ring, place, plane, rows, columns, left, before)
         for place in range(first, last):
             _load_row(ring, place + height - 1, plane, rows, columns, left, before)
-            total[:] = 0
             for term in range(terms):
-                row[:] = 0
                 _across(row, ring, uprights[term], place)
-                _along(total, row, levels[term])
+                _along(total, row, levels[term], term == 0)
             _store(out[place, left:right], total, whole, low, high)

@@ -86,17 +86,27 @@ def part(x: Tensor, axis: int, first: int, length: int, margin: Margin, border: 
     `axis` counts from the end. Where the part lies within the image nothing is copied.
     """
     size, start = x.shape[axis], first - margin[0]
-    if start >= 0 and start + length <= size:
+    stop = start + length
+    if start >= 0 and stop <= size:
         return x.narrow(axis, start, length)
     chosen = source(border, size, margin, x.device)[first : first + length]
-    found = x.view(SIGNED.get(x.dtype, x.dtype)).index_select(axis, chosen.clamp(min=0))
-    if bool((chosen < 0).any()):
-        shape = [1] * x.dim()
-        shape[axis] = -1
-        found = found.masked_fill((chosen < 0).reshape(shape), 0)
+    signed = x.view(SIGNED.get(x.dtype, x.dtype))
+    low, high = min(max(-start, 0), len(chosen)), min(max(size - start, 0), len(chosen))
+    pieces = [_picked(signed, axis, chosen[:low]), _picked(signed, axis, chosen[max(low, high) :])]
+    if low < high:
+        pieces.insert(1, signed.narrow(axis, start + low, high - low))
     if len(chosen) < length:
-        found = F.pad(found, [0, 0] * (-axis - 1) + [0, length - len(chosen)])
-    return found.view(x.dtype)
+        shape = list(x.shape)
+        shape[axis] = length - len(chosen)
+        pieces.append(signed.new_zeros(shape))
+    return torch.cat([piece for piece in pieces if piece.shape[axis]], dim=axis).view(x.dtype)
+
+
+def _picked(x: Tensor, axis: int, places: Tensor) -> Tensor:
+    """The samples at these places; zeros where a place is -1."""
+    found = x.index_select(axis, places.clamp(min=0))
+    outside = (places < 0).reshape([-1, *[1] * (-axis - 1)])
+    return found.masked_fill(outside, 0) if bool(outside.any()) else found
 
 
 def source(border: str, size: int, margin: Margin, device: torch.device | None = None) -> Tensor:

@@ -20,6 +20,7 @@ from svertka.ops.padding import part
 from svertka.ops.sliding import Sliding, dilated
 
 CACHE = 2**20  # samples of a tile above which it leaves the processor's fast memory
+START = 24  # samples whose transform takes as long as to begin one
 WHOLE = 2**45  # sums up to which a transform in float64 is less than half a unit off
 
 
@@ -86,7 +87,7 @@ def _cheapest(places: int, span: int, rank: int) -> Tiling:
 
 
 def _line(tiling: Tiling, rank: int) -> float:
-    return float(tiling.count * tiling.length * (1 + tiling.length / CACHE ** (1 / rank)))
+    return float(tiling.count * (tiling.length + START) * (1 + tiling.length / CACHE ** (1 / rank)))
 
 
 def _row_of_tiles(x: Tensor, corner: Sequence[int], tilings: Sequence[Tiling], how: Sliding) -> Tensor:
