@@ -90,7 +90,8 @@ def part(x: Tensor, axis: int, first: int, length: int, margin: Margin, border: 
     if start >= 0 and stop <= size:
         return x.narrow(axis, start, length)
     chosen = source(border, size, margin, x.device)[first : first + length]
-    signed = x.view(SIGNED.get(x.dtype, x.dtype))
+    # To see a type as itself would cut the way of derivatives.
+    signed = x.view(SIGNED[x.dtype]) if x.dtype in SIGNED else x
     low, high = min(max(-start, 0), len(chosen)), min(max(size - start, 0), len(chosen))
     pieces = [_picked(signed, axis, chosen[:low]), _picked(signed, axis, chosen[max(low, high) :])]
     if low < high:
@@ -99,7 +100,8 @@ def part(x: Tensor, axis: int, first: int, length: int, margin: Margin, border: 
         shape = list(x.shape)
         shape[axis] = length - len(chosen)
         pieces.append(signed.new_zeros(shape))
-    return torch.cat([piece for piece in pieces if piece.shape[axis]], dim=axis).view(x.dtype)
+    joined = torch.cat([piece for piece in pieces if piece.shape[axis]], dim=axis)
+    return joined.view(x.dtype) if x.dtype in SIGNED else joined
 
 
 def _picked(x: Tensor, axis: int, places: Tensor) -> Tensor:

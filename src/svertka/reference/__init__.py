@@ -5,6 +5,18 @@ A function `f(x, ...)` has its gradient in `f_backward(gradient, x, ...)`, which
 64-bit floats, whatever comes in; images are `(batch, channels, *sizes)`, with one, two, three or more axes of sizes.
 """
 
+from svertka.reference.activations import (
+    log_softmax,
+    log_softmax_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+    softmax,
+    softmax_backward,
+    tanh,
+    tanh_backward,
+)
 from svertka.reference.adaptive import (
     adaptive_average_pool,
     adaptive_average_pool_backward,
@@ -15,8 +27,49 @@ from svertka.reference.adaptive import (
     global_max_pool,
     global_max_pool_backward,
 )
-from svertka.reference.convolution import ConvolutionGradients, convolve, convolve_backward
-from svertka.reference.padding import BORDERS, pad, pad_backward
+from svertka.reference.batch_normalisation import (
+    RunningStatistics,
+    batch_norm,
+    batch_norm_backward,
+    batch_norm_running,
+    batch_norm_running_backward,
+    running_statistics,
+)
+from svertka.reference.convolution import (
+    ConvolutionGradients,
+    convolve,
+    convolve_backward,
+)
+from svertka.reference.dropout import (
+    alpha_dropout,
+    alpha_dropout_backward,
+    drop_channels,
+    drop_elements,
+    dropout,
+    dropout_backward,
+)
+from svertka.reference.layer_normalisation import (
+    group_norm,
+    group_norm_backward,
+    instance_norm,
+    instance_norm_backward,
+    layer_norm,
+    layer_norm_backward,
+)
+from svertka.reference.linear import (
+    LinearGradients,
+    linear,
+    linear_backward,
+)
+from svertka.reference.losses import (
+    cross_entropy,
+    cross_entropy_backward,
+)
+from svertka.reference.padding import (
+    BORDERS,
+    pad,
+    pad_backward,
+)
 from svertka.reference.pooling import (
     average_pool,
     average_pool_backward,
@@ -25,29 +78,79 @@ from svertka.reference.pooling import (
     power_pool,
     power_pool_backward,
 )
-from svertka.reference.transposed import convolve_transposed, convolve_transposed_backward
+from svertka.reference.response_normalisation import (
+    local_response_norm,
+    local_response_norm_backward,
+)
+from svertka.reference.standardisation import (
+    NormalisationGradients,
+    standardise,
+    standardise_backward,
+)
+from svertka.reference.transposed import (
+    convolve_transposed,
+    convolve_transposed_backward,
+)
 
 __all__ = [
     "BORDERS",
     "ConvolutionGradients",
+    "LinearGradients",
+    "NormalisationGradients",
+    "RunningStatistics",
     "adaptive_average_pool",
     "adaptive_average_pool_backward",
     "adaptive_max_pool",
     "adaptive_max_pool_backward",
+    "alpha_dropout",
+    "alpha_dropout_backward",
     "average_pool",
     "average_pool_backward",
+    "batch_norm",
+    "batch_norm_backward",
+    "batch_norm_running",
+    "batch_norm_running_backward",
     "convolve",
     "convolve_backward",
     "convolve_transposed",
     "convolve_transposed_backward",
+    "cross_entropy",
+    "cross_entropy_backward",
+    "drop_channels",
+    "drop_elements",
+    "dropout",
+    "dropout_backward",
     "global_average_pool",
     "global_average_pool_backward",
     "global_max_pool",
     "global_max_pool_backward",
+    "group_norm",
+    "group_norm_backward",
+    "instance_norm",
+    "instance_norm_backward",
+    "layer_norm",
+    "layer_norm_backward",
+    "linear",
+    "linear_backward",
+    "local_response_norm",
+    "local_response_norm_backward",
+    "log_softmax",
+    "log_softmax_backward",
     "max_pool",
     "max_pool_backward",
     "pad",
     "pad_backward",
     "power_pool",
     "power_pool_backward",
+    "relu",
+    "relu_backward",
+    "running_statistics",
+    "sigmoid",
+    "sigmoid_backward",
+    "softmax",
+    "softmax_backward",
+    "standardise",
+    "standardise_backward",
+    "tanh",
+    "tanh_backward",
 ]
