@@ -23,11 +23,12 @@ slow: .venv/tested  ## tests that train for minutes
 	$(BIN)/pytest -m slow tests/contracts/test_learning.py
 	$(BIN)/pytest -m slow --ignore tests/contracts/test_learning.py
 
-bench: .venv/tested  ## time to accuracy, whether loading keeps up, and our networks against their peers
+bench: .venv/peers  ## time to accuracy, whether loading keeps up, and our networks against their peers
 	$(BIN)/python benchmarks/time_to_accuracy.py
 	$(BIN)/python benchmarks/loading.py
 	$(BIN)/python benchmarks/layouts.py
 	$(BIN)/python benchmarks/zoo.py
+	$(BIN)/python benchmarks/filters.py
 
 results: .venv/tested  ## the table of docs/results.md
 	$(BIN)/python benchmarks/results.py
@@ -44,4 +45,10 @@ clean:  ## remove what was made, but no runs
 .venv/tested: .venv/installed
 	$(INSTALL) --editable ".[test]"
 	-$(INSTALL) --no-deps torchvision timm
+	@touch $@
+
+# Kornia asks for torch without a bound, so it comes without what it asks for.
+.venv/peers: .venv/tested
+	$(INSTALL) opencv-python-headless scikit-image
+	$(INSTALL) --no-deps kornia kornia_rs
 	@touch $@
