@@ -68,7 +68,7 @@ class Settings(BaseModel):
             if name not in type(self).model_fields:
                 raise UnknownName("setting", name, type(self).model_fields)
         try:
-            return type(self)(**{**self.model_dump(), **changes})
+            return type(self)(**{**self.model_dump(include=self.model_fields_set), **changes})
         except ValidationError as error:
             raise SettingError(explained(error)) from None
 

@@ -14,6 +14,7 @@ from svertka.nn.blocks import (
 )
 from svertka.nn.companding import compressed, expanded
 from svertka.nn.devices import device_of, laid_out, lay_out
+from svertka.nn.factored import Factor, pair_for, refactored
 from svertka.nn.heads import Sided, classifier
 from svertka.nn.space import LINE, PLANE, SPACES, VOLUME, Space, space_of
 
@@ -22,6 +23,7 @@ __all__ = [
     "PLANE",
     "SPACES",
     "VOLUME",
+    "Factor",
     "PaddedIdentity",
     "Parallel",
     "Residual",
@@ -40,5 +42,7 @@ __all__ = [
     "laid_out",
     "lay_out",
     "padded_to",
+    "pair_for",
+    "refactored",
     "space_of",
 ]

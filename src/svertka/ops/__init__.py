@@ -12,12 +12,14 @@ from svertka.ops.kernel_text import parse_kernel
 from svertka.ops.matrix import convolution_matrix, fold, unfold
 from svertka.ops.named import FILTERS, filtered, kernel, named_filter
 from svertka.ops.padding import BORDERS, pad
+from svertka.ops.pairs import Pair, pair
 from svertka.ops.transposed import convolve_transposed
 
 __all__ = [
     "BORDERS",
     "FILTERS",
     "Filter",
+    "Pair",
     "Separation",
     "convolution_matrix",
     "convolve",
@@ -33,6 +35,7 @@ __all__ = [
     "named_filter",
     "output_size",
     "pad",
+    "pair",
     "parse_kernel",
     "rank",
     "ranks",

@@ -2,7 +2,19 @@
 
 from svertka.runs.atomic import write
 from svertka.runs.facts import Asked, Facts
-from svertka.runs.folder import Run, check_free, free_name, new_run, open_run
+from svertka.runs.folder import Run, check_free, free_name, is_run, new_run, open_run
 from svertka.runs.split import Row, places
 
-__all__ = ["Asked", "Facts", "Row", "Run", "check_free", "free_name", "new_run", "open_run", "places", "write"]
+__all__ = [
+    "Asked",
+    "Facts",
+    "Row",
+    "Run",
+    "check_free",
+    "free_name",
+    "is_run",
+    "new_run",
+    "open_run",
+    "places",
+    "write",
+]

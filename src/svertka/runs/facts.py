@@ -5,18 +5,22 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from torch import nn
 
-from svertka.nn import SPACES
+from svertka.nn import SPACES, Factor, refactored
 from svertka.settings import TrainSettings
 from svertka.zoo import find
 
 
 class Asked(BaseModel):
-    """The network, the data and every choice, those made by default too."""
+    """The network, the data and every choice, those made by default too.
+
+    `start` is the run whose weights were the first ones, for the record only: what is needed of it was copied.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     variant: str
     data: str
+    start: str | None = None
     settings: TrainSettings
 
 
@@ -27,7 +31,8 @@ class Facts(BaseModel):
     is another number than that of the outputs. `sizes` are those of its images; `target_mean` and
     `target_deviation` turn its answers into numbers in their own units, and are empty for classes. `changes` are
     settings of the network that follow from the data, `lags` how far a forecast looks back, and `rate` how many
-    samples of sound a second has, where that is known.
+    samples of sound a second has, where that is known. `factors` are the layers that were made of two cheaper ones, one
+    after another; see `svertka.factoring`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +49,7 @@ class Facts(BaseModel):
     changes: dict[str, Any] = {}
     lags: str = ""
     rate: int | None = None
+    factors: dict[str, Factor] = {}
     svertka: str
     torch: str
 
@@ -54,10 +60,11 @@ class Facts(BaseModel):
             UnknownName: no network is called so, as where a plugin is missing.
         """
         variant = find(self.variant)
-        return variant.build(
+        network = variant.build(
             classes=self.outputs,
             channels=self.channels,
             space=SPACES[self.space],
             **variant.bound_to(self.sizes),
             **self.changes,
         )
+        return refactored(network, self.factors)

@@ -7,6 +7,8 @@
     split.csv             which sample is for what
     history.csv           figures, epoch by epoch
     rates.csv             the learning-rate range test, where there was one
+    start.safetensors     the first weights, where the training started from another run
+    factoring.json        what became of each layer, where a network was factored
     weights.safetensors   the best weights
     state.pt              all that is needed to go on with the training
     report.json, .html    the final test
@@ -45,8 +47,12 @@ Found = TypeVar("Found")
 SETTINGS, NETWORK, PREPROCESS = "settings.toml", "network.json", "preprocess.json"
 CLASSES, COLUMNS, SPLIT = "classes.txt", "columns.txt", "split.csv"
 HISTORY, RATES, WEIGHTS, STATE = "history.csv", "rates.csv", "weights.safetensors", "state.pt"
+START, FACTORING = "start.safetensors", "factoring.json"
 REPORT, PAGE, LOCK = "report.json", "report.html", ".lock"
-FILES = (SETTINGS, NETWORK, PREPROCESS, CLASSES, COLUMNS, SPLIT, HISTORY, RATES, WEIGHTS, STATE, REPORT, PAGE)
+FILES = (
+    SETTINGS, NETWORK, PREPROCESS, CLASSES, COLUMNS, SPLIT, HISTORY, RATES, START, FACTORING, WEIGHTS, STATE, REPORT,
+    PAGE,
+)  # fmt: skip
 FOLDERS = ("reports", "tensorboard")
 
 
@@ -118,6 +124,20 @@ class Run:
             raise RunError(f"{self.path / WEIGHTS} does not fit {NETWORK}: {_line(error)}") from None
         return network
 
+    def start(self) -> dict[str, Tensor] | None:
+        """The first weights of its training; nothing where they were fresh.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        path = self.path / START
+        return read_weights(path) if path.exists() else None
+
+    @property
+    def factoring(self) -> dict[str, Any] | None:
+        """What became of each layer; nothing where this is no freshly factored network."""
+        return self._read(FACTORING, json.loads) if (self.path / FACTORING).exists() else None
+
     def state(self) -> dict[str, Any] | None:
         """All that is needed to go on with the training; nothing where it has not got that far.
 
@@ -163,6 +183,15 @@ class Run:
         """Keep these weights as the best."""
         write_weights(self.path / WEIGHTS, weights)
 
+    def write_start(self, weights: Mapping[str, Tensor] | None) -> None:
+        """Keep the weights that the training starts from, if it does not from fresh ones."""
+        if weights is not None:
+            write_weights(self.path / START, weights)
+
+    def write_factoring(self, found: Mapping[str, Any]) -> None:
+        """Note what became of each layer."""
+        write(self.path / FACTORING, json.dumps(found, indent=1) + "\n")
+
     def write_state(self, state: Mapping[str, Any]) -> None:
         """Keep the state of the training."""
         memory = BytesIO()
@@ -204,6 +233,11 @@ class Run:
             raise RunError(f"{self.path} has no {name}: it is no run folder, or is damaged") from None
         except (OSError, ValueError, TypeError) as error:
             raise RunError(f"{path} is damaged: {_line(error)}") from None
+
+
+def is_run(path: Path) -> bool:
+    """Whether a run is in this folder."""
+    return (path.expanduser() / SETTINGS).is_file()
 
 
 def open_run(path: str | Path) -> Run:

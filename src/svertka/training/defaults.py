@@ -74,7 +74,7 @@ def filled(settings: TrainSettings, kind: Agreement, *, sizes: Sequence[int], im
         "size": sides(tuple(sizes), kind.rank),
         "resize": settings.resize or resize_for(kind.rank, task),
         "optimiser": optimiser,
-        "epochs": settings.epochs or min(max(round(IMAGES / images), EPOCHS[0]), EPOCHS[1]),
+        "epochs": settings.epochs or epochs_for(images),
         "batch": min(batch, images),
         "rate": settings.rate or rate_for(optimiser, batch * settings.accumulate),
         "decay": DECAYS[optimiser] if settings.decay is None else settings.decay,
@@ -86,6 +86,11 @@ def filled(settings: TrainSettings, kind: Agreement, *, sizes: Sequence[int], im
         "zoom": (0.1 if moves and kind.rank == 2 else 0.0) if settings.zoom is None else settings.zoom,
     }
     return settings.but(**choices)
+
+
+def epochs_for(images: int) -> int:
+    """Passes over so many images: fewer over many."""
+    return min(max(round(IMAGES / images), EPOCHS[0]), EPOCHS[1])
 
 
 def resize_for(rank: int, task: str) -> str:

@@ -33,10 +33,13 @@ def with_rate(ready: Prepared) -> tuple[Prepared, list[Trial]]:
 
 
 def learner_for(ready: Prepared) -> Learner:
-    """A fresh network, ready to learn; its first weights follow from the seed."""
+    """A fresh network, ready to learn; its first weights follow from the seed, or are given."""
     torch.manual_seed(ready.settings.seed)
     device = ready.shelf.device
-    network = laid_out(ready.facts.build(), device)
+    network = ready.facts.build()
+    if ready.start is not None:
+        network.load_state_dict(ready.start)
+    network = laid_out(network, device)
     return Learner(network, ready.task, ready.stress(), ready.settings, len(epochs_for(ready)), device)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from svertka.data.datasets import DataSet
 from svertka.data.sets import open_data
 from svertka.data.stores import Progress, silent
+from svertka.errors import RunError
 from svertka.evaluation import evaluated
 from svertka.inference import Predictor
 from svertka.nn import device_of
@@ -18,6 +19,7 @@ from svertka.training.keeper import Keeper
 from svertka.training.learner import Learner
 from svertka.training.loop import fit
 from svertka.training.preparing import Prepared, prepare, prepare_again
+from svertka.training.starting import prepare_from, run_at
 from svertka.zoo import find
 
 log = logging.getLogger(__name__)
@@ -26,8 +28,8 @@ RUNS = Path("runs")
 
 
 def train(
-    variant: str = "auto",
-    data: str | Path | DataSet = "digits",
+    variant: str | Path | Run = "auto",
+    data: str | Path | DataSet | None = None,
     run: str | Path | None = None,
     *,
     overwrite: bool = False,
@@ -38,8 +40,10 @@ def train(
     """Train a network on images and test it on those held back.
 
     Args:
-        variant: a network's name, or auto for one that suits the images.
-        data: a name, a path, or a data set made in Python.
+        variant: a network's name, or auto for one that suits the images; or a run, to start from its network and
+            weights: at a tenth of the usual rate for a fifth of the usual epochs, with all other settings as they were.
+        data: a name, a path, or a data set made in Python; by default digits, or what the run was trained on, with
+            the same split.
         run: the folder to make; by default `runs/NETWORK-DATA`, with a number where that is taken.
         overwrite: replace a run that is there.
         settings: the choices of `TrainSettings`; each may also be given by name.
@@ -53,17 +57,21 @@ def train(
         UnknownName, SettingError: a network, a data set or a choice is unknown or out of range.
         DataError: the data cannot be used; the message names the file.
         ShapeError: images are too small for the network.
-        RunError: the folder is taken, or cannot be written.
+        RunError: the folder is taken, or cannot be written, or there is no run to start from.
         TrainingError: the loss was not finite.
         KeyboardInterrupt: it was interrupted; `resume` goes on from there.
     """
     chosen = (settings or TrainSettings()).but(**changes)
-    device = device_of(chosen.device)
-    if variant != "auto" and chosen.task == "auto" and find(variant).task not in ("classify", "segment"):
-        chosen = chosen.but(task=find(variant).task)
+    source = run_at(variant)
     if run is not None:
         check_free(Path(run), overwrite=overwrite)
-    ready = prepare(variant, open_data(data, chosen), chosen, device, _reading(watch))
+        _check_apart(source, Path(run))
+    if source is not None:
+        said = chosen.model_dump(include=chosen.model_fields_set)
+        device = device_of(said.get("device", source.asked.settings.device))
+        ready = prepare_from(source, data, said, device, _reading(watch))
+    else:
+        ready = _afresh(str(variant), "digits" if data is None else data, chosen, _reading(watch))
     ready, trials = with_rate(ready)
     path = Path(run) if run is not None else free_name(RUNS, f"{ready.facts.variant}-{ready.data.name}")
     folder = new_run(path, overwrite=overwrite)
@@ -71,10 +79,14 @@ def train(
         folder.clear()
         folder.write_split(ready.rows)
         folder.write_rates(trials)
+        folder.write_start(ready.start)
         folder.write_facts(ready.facts, ready.shelf.preprocess, ready.names)
         folder.write_asked(
-            Asked(variant=ready.facts.variant, data=_absolute(ready.data.source), settings=ready.settings)
-        )
+            Asked(
+                variant=ready.facts.variant, data=_absolute(ready.data.source),
+                start=None if source is None else _absolute(str(source.path)), settings=ready.settings,
+            )
+        )  # fmt: skip
         _learn(folder, ready, watch)
     return folder
 
@@ -95,11 +107,25 @@ def resume(run: str | Path | Run, data: DataSet | None = None, *, watch: Watch =
         KeyboardInterrupt: it was interrupted again.
     """
     folder = run if isinstance(run, Run) else open_run(run)
+    if folder.factoring is not None:
+        raise RunError(f"{folder.path} was factored, not trained; to train it, write: svertka train {folder.path}")
     settings = folder.asked.settings
     found = open_data(folder.data, settings) if data is None else data
     with folder.alone():
         _learn(folder, prepare_again(folder, found, device_of(settings.device), _reading(watch)), watch)
     return folder
+
+
+def _afresh(name: str, data: str | Path | DataSet, chosen: TrainSettings, progress: Progress) -> Prepared:
+    """What a training from fresh weights needs."""
+    if name != "auto" and chosen.task == "auto" and find(name).task not in ("classify", "segment"):
+        chosen = chosen.but(task=find(name).task)
+    return prepare(name, open_data(data, chosen), chosen, device_of(chosen.device), progress)
+
+
+def _check_apart(source: Run | None, path: Path) -> None:
+    if source is not None and path.resolve() == source.path.resolve():
+        raise RunError(f"{path} is where this training starts; choose another folder")
 
 
 def _learn(folder: Run, ready: Prepared, watch: Watch) -> None:

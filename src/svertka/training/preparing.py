@@ -1,6 +1,7 @@
 """From a data set to batches: which network, which size, which part, which numbers."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from math import prod
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from svertka.data.agreement import Agreement, agree, described
 from svertka.data.batches import Shelf
@@ -51,13 +53,14 @@ LARGE = 4  # times the published number of pixels, from which on a word about th
 
 @dataclass(frozen=True)
 class Prepared:
-    """Everything a training needs but the weights."""
+    """Everything a training needs but the weights, and these too in `start` where they are not to be fresh ones."""
 
     data: DataSet
     rows: list[Row]
     shelf: Shelf
     facts: Facts
     settings: TrainSettings
+    start: Mapping[str, Tensor] | None = None
 
     @property
     def task(self) -> Task:
@@ -167,7 +170,7 @@ def prepare_again(run: Run, data: DataSet, device: torch.device, progress: Progr
         what = changed[0] if changed else "its classes"
         raise RunError(f"{data.source} has changed since this run began: {what} is not what it was")
     shelf = shelve(data, found.store, preprocess, facts, device, settings.cache)
-    return Prepared(data, rows, shelf, facts, settings)
+    return Prepared(data, rows, shelf, facts, settings, run.start())
 
 
 def look(data: DataSet, settings: TrainSettings) -> tuple[DataSet, Agreement]:
