@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from svertka.estimators import Classifier, Regressor
     from svertka.evaluation import evaluate
+    from svertka.factoring import factor
     from svertka.filtering import filter  # noqa: A004
     from svertka.inference import predict, pretrained
     from svertka.measure import cost
@@ -45,6 +46,7 @@ __all__ = [
     "build",
     "cost",
     "evaluate",
+    "factor",
     "filter",
     "predict",
     "pretrained",
@@ -58,6 +60,7 @@ _ROOMS = {
     "estimators": ["Classifier", "Regressor"],
     "evaluation": ["evaluate"],
     "filtering": ["filter"],
+    "factoring": ["factor"],
     "inference": ["predict", "pretrained"],
     "measure": ["cost"],
     "nn": ["LINE", "PLANE", "VOLUME"],

@@ -20,6 +20,7 @@ OPTIMISATION = Parameter(group=Group("Optimisation", sort_key=3))
 LOSS = Parameter(group=Group("Loss", sort_key=4))
 AUGMENTATION = Parameter(group=Group("Augmentation", sort_key=5))
 FILTER = Parameter(group=Group("Filter", sort_key=0))
+FACTORS = Parameter(group=Group("Factors", sort_key=1))
 MACHINE = Parameter(group=Group("Machine", sort_key=6))
 OFF = Parameter(negative="", show_default=False)  # a switch that is off until it is named
 
@@ -302,6 +303,27 @@ class PredictSettings(UseSettings):
 
     seed: Annotated[int, DATA, Field(ge=0, lt=2**63)] = 0
     """Sounds follow from this number."""
+
+
+class FactorSettings(UseSettings):
+    """Everything one may choose about making a network cheaper."""
+
+    kind: Annotated[Literal["spatial", "depthwise", "bottleneck", "auto"], FACTORS] = "spatial"
+    """What a layer becomes. spatial: a column, then a row; depthwise: kernels for each channel by itself, then 1x1;
+    bottleneck: fewer kernels, then 1x1, for linear layers too; auto: for each layer whichever loses or costs least."""
+
+    rank: Annotated[Count | None, FACTORS] = None
+    """How much goes between the two: so many channels, or of depthwise so many kernels for each channel."""
+
+    error: Annotated[Share | None, FACTORS] = None
+    """The least rank in each layer with which so much of the weights is lost at most, as 0.1 in least squares."""
+
+    share: Annotated[float | None, FACTORS, Field(gt=0, lt=1)] = None
+    """The highest rank in each layer with which it costs this share of its multiply-adds at most. By default 0.5."""
+
+    layers: Annotated[str | None, FACTORS] = None
+    """Only layers with such names, as body.1.*, with commas between them; svertka cost --layers lists names. By
+    default all but the first."""
 
 
 class FilterSettings(Reading):

@@ -29,7 +29,7 @@ data = App(name="data", help="Look at a data set before training on it.", sort_k
 app.command(data)
 data.command(commands.check, name="check")
 VERBS: tuple[Callable[..., object], ...] = (
-    commands.train, commands.resume, commands.evaluate, commands.predict, commands.zoo, commands.cost,
+    commands.train, commands.resume, commands.evaluate, commands.predict, commands.factor, commands.zoo, commands.cost,
     commands.filter_,
 )  # fmt: skip
 for _place, _verb in enumerate(VERBS):

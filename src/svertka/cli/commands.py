@@ -18,6 +18,7 @@ from svertka.settings import (
     OFF,
     DataSettings,
     EvaluateSettings,
+    FactorSettings,
     FilterSettings,
     PredictSettings,
     Sizes,
@@ -175,7 +176,7 @@ def check(data: str, /, *, settings: DataSettings = DataSettings(), output: Outp
 
 def train(
     variant: str = "auto",
-    data: str = "digits",
+    data: str | None = None,
     run: Path | None = None,
     /,
     *,
@@ -191,10 +192,11 @@ def train(
     Parameters
     ----------
     variant
-        A network's name (`svertka zoo` lists them), or auto for one that suits the images.
+        A network's name (`svertka zoo` lists them), or auto for one that suits the images. Or a run folder, to start
+        from its network and weights, at a tenth of the usual rate for a fifth of the usual epochs.
     data
         A name (digits), or a path: a folder with a folder of images for each class, MNIST's IDX files, .npz, .npy,
-        .h5, or a table .csv or .jsonl.
+        .h5, or a table .csv or .jsonl. By default digits, or what the run was trained on, with the same split.
     run
         The folder to make. By default runs/NETWORK-DATA.
     config
@@ -206,12 +208,44 @@ def train(
     from svertka.cli.screen import watching
 
     _check_order(variant)
+    data, run = _sorted_out(variant, data, run)
     if config is not None:
         settings = read_settings(config).but(**settings.model_dump(include=settings.model_fields_set))
     console = output.console()
     with watching(console, quiet=output.quiet) as watch:
         made = training.train(variant, data, run, overwrite=overwrite, settings=settings, watch=watch)
     _answer_run(made.path, output)
+
+
+def factor(
+    run: Path,
+    out: Path | None = None,
+    /,
+    *,
+    overwrite: Annotated[bool, OFF] = False,
+    settings: FactorSettings = FactorSettings(),  # noqa: B008 - frozen
+    output: Output = PLAIN,
+) -> None:
+    """Make a trained network cheaper: two cheap layers for each dear one. `svertka train RUN` wins back what is lost.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    out
+        The run folder to make. By default that of the run with -factored behind its name.
+    overwrite
+        Replace a run that is there.
+    """
+    from svertka import factoring
+    from svertka.cli import factors
+    from svertka.cli.screen import counting
+
+    console = output.console()
+    with counting(console, "evaluating", quiet=output.quiet) as progress:
+        made = factoring.factor(run, out, overwrite=overwrite, settings=settings, progress=progress)
+    found = made.factoring or {}
+    output.answer({"run": str(made.path), "factoring": found}, factors.told(found, str(made.path)))
 
 
 def resume(run: Path, /, *, output: Output = PLAIN) -> None:
@@ -352,8 +386,22 @@ def filter_(
 
 def _check_order(variant: str) -> None:
     """Data in the place of the network is the likeliest slip; say so instead of naming a network like it."""
-    if variant != "auto" and ("/" in variant or Path(variant).exists()):
+    from svertka.training.starting import run_at
+
+    if variant != "auto" and ("/" in variant or Path(variant).exists()) and run_at(variant) is None:
         raise SettingError(f"{variant} stands where the network should; write: svertka train auto {variant}")
+
+
+def _sorted_out(variant: str, data: str | None, run: Path | None) -> tuple[str | None, Path | None]:
+    """A lone word behind a run is data where there is such, and else the folder to make."""
+    from svertka.data.sets.registry import NAMED
+    from svertka.runs import is_run
+    from svertka.training.starting import run_at
+
+    if data is None or run is not None or run_at(variant) is None:
+        return data, run
+    known = data in NAMED or (Path(data).exists() and not is_run(Path(data)))
+    return (data, None) if known else (None, Path(data))
 
 
 def _answer_run(path: Path, output: Output) -> None:

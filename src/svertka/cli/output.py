@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Group, Parameter
 from pydantic import BaseModel, ConfigDict
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from svertka.settings import OFF
@@ -43,7 +43,7 @@ class Output(BaseModel):
         logger.propagate = False
         return console
 
-    def answer(self, document: Any, text: Table) -> None:
+    def answer(self, document: Any, text: RenderableType) -> None:
         """Print the answer, for programs or for people."""
         if self.json_:
             json.dump(document, sys.stdout, indent=1, ensure_ascii=False, allow_nan=False)
