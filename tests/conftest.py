@@ -75,6 +75,14 @@ def digits_run(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def convolutions_run(tmp_path_factory) -> Path:
+    """LeNet-5 after eight epochs of handwritten digits."""
+    path = tmp_path_factory.mktemp("convolutions") / "run"
+    svertka.train("lenet5", "digits", path, epochs=8)
+    return path
+
+
+@pytest.fixture(scope="session")
 def photos_run(tmp_path_factory) -> Path:
     """A linear classifier of small photographs, with the photographs it was trained on beside it, in `photos`."""
     folder = tmp_path_factory.mktemp("photos")

@@ -84,3 +84,7 @@ def test_what_is_no_toml_is_named(content, tmp_path):
         path.write_bytes(content)
     with pytest.raises(SettingError, match=r"my\.toml cannot be read as TOML"):
         read_settings(path)
+
+
+def test_a_changed_copy_knows_what_was_chosen():
+    assert TrainSettings(epochs=3).but(rate=0.1).model_fields_set == {"epochs", "rate"}

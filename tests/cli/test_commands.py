@@ -79,3 +79,19 @@ def test_regression_tells_errors_beside_deviations(tmp_path, capsys, rng):
     np.savez(tmp_path / "field.npz", x=images, y=images.mean(axis=(1, 2)))
     assert run(["train", "linear", f"{tmp_path}/field.npz", f"{tmp_path}/run", "--epochs", "2", "--quiet"]) == 0
     assert "RMSE" in capsys.readouterr().out
+
+
+def test_a_factored_run_is_trained_on_with_or_without_naming_its_data(convolutions_run, tmp_path, capsys, monkeypatch):
+    found = answered(capsys, "factor", convolutions_run, tmp_path / "factored", "--kind", "auto", "--error", "0.5")
+    assert found["run"] == str(tmp_path / "factored")
+    assert found["factoring"]["macs_after"] < found["factoring"]["macs_before"]
+    monkeypatch.chdir(tmp_path)
+    for words, made in (
+        (["factored", "tuned"], "tuned"),
+        (["factored", "digits", "named"], "named"),
+        (["factored", "digits"], "runs/lenet5-digits"),
+        (["factored", "tuned", "--overwrite"], "tuned"),
+    ):
+        assert answered(capsys, "train", *words, "--epochs", "1")["run"] == made
+    weights = [(tmp_path / name / "weights.safetensors").read_bytes() for name in ("tuned", "named")]
+    assert weights[0] == weights[1]

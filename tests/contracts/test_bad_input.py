@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from svertka import train
 from svertka.cli.app import run
 
 FAILURE, USAGE = 1, 2
@@ -198,6 +199,52 @@ def test_a_folder_that_is_no_run(verb, photos, capsys):
     code, line = failed(capsys, verb, photos, *words)
     assert code == FAILURE
     assert f"{photos} is no run folder" in line
+
+
+def test_a_factoring_that_cannot_be(convolutions_run, digits_run, tmp_path, capsys):
+    out = tmp_path / "out"
+    for words, code, hints in [
+        ([digits_run, out], USAGE, ["no layer can be factored", "there is but one"]),
+        ([convolutions_run, out, "--rank", "0"], USAGE, ["rank", "greater than or equal to 1", "0"]),
+        ([convolutions_run, out, "--rank", "99"], USAGE, ["body.0: rank 99 is above its highest, which is 30"]),
+        ([convolutions_run, out, "--error", "1"], USAGE, ["error", "less than 1"]),
+        ([convolutions_run, out, "--rank", "1", "--share", "0.5"], USAGE, ["give one of them"]),
+        ([convolutions_run, out, "--layers", "boby.0"], USAGE, ["'boby.0'; did you mean 'body.0'"]),
+        ([convolutions_run, out, "--kind", "depthwize"], USAGE, ["kind", "depthwize"]),
+        ([convolutions_run, digits_run], FAILURE, ["holds a run already"]),
+        ([convolutions_run, convolutions_run, "--overwrite"], FAILURE, ["is the run to be factored"]),
+        ([tmp_path / "gone", out], FAILURE, ["there is no run folder"]),
+    ]:
+        found, line = failed(capsys, "factor", *words)
+        assert (found, [hint for hint in hints if hint not in line]) == (code, []), line
+        assert not out.exists()
+
+
+def test_layers_that_are_depthwise_already(tmp_path, capsys):
+    made = train("mobilenet_025", "digits", tmp_path / "run", epochs=1, size=32, device="cpu")
+    words = ["--kind", "depthwise", "--layers", "body.0.0.0,body.0.*"]
+    code, line = failed(capsys, "factor", made.path, tmp_path / "out", *words)
+    assert code == USAGE
+    assert "each kernel has one channel: it is depthwise already" in line
+
+
+def test_a_factored_run_is_not_resumed_but_trained(convolutions_run, tmp_path, capsys):
+    assert run(["factor", str(convolutions_run), f"{tmp_path}/run", "--rank", "4", "--quiet"]) == 0
+    capsys.readouterr()
+    code, line = failed(capsys, "resume", tmp_path / "run")
+    assert code == FAILURE
+    assert f"was factored, not trained; to train it, write: svertka train {tmp_path}/run" in line
+
+
+def test_a_training_that_cannot_start_from_a_run(digits_run, photos, tmp_path, capsys):
+    for words, code, hints in [
+        ([digits_run, photos, tmp_path / "out"], FAILURE, ["tells 10 classes"]),
+        ([digits_run, tmp_path / "out", "--size", "64"], USAGE, ["size stays 8x8", "leave size out"]),
+        ([digits_run, "digits", digits_run, "--overwrite"], FAILURE, ["is where this training starts"]),
+        ([photos, "digits"], USAGE, ["stands where the network should"]),
+    ]:
+        found, line = failed(capsys, "train", *words)
+        assert (found, [hint for hint in hints if hint not in line]) == (code, []), line
 
 
 def test_damaged_weights(digits_run, tmp_path, capsys):

@@ -14,7 +14,7 @@ import pytest
 
 from svertka.cli.app import run
 
-VERBS = ["train", "resume", "evaluate", "predict", "zoo", "cost", "filter", "data check"]
+VERBS = ["train", "resume", "evaluate", "predict", "factor", "zoo", "cost", "filter", "data check"]
 
 
 def svertka(*words, **more):
@@ -52,7 +52,7 @@ def test_the_version_is_said(capsys):
     assert re.fullmatch(r"svertka \d+\.\d+\.\d+, torch \d+\.\d+\S*\n", capsys.readouterr().out)
 
 
-def answers(digits_run, photos_run):
+def answers(digits_run, photos_run, convolutions_run):
     photos = photos_run.parent / "photos"
     return [
         ["zoo"],
@@ -63,19 +63,20 @@ def answers(digits_run, photos_run):
         ["evaluate", digits_run],
         ["evaluate", photos_run, photos, "--part", "all"],
         ["predict", photos_run, photos / "red"],
+        ["factor", convolutions_run, convolutions_run.parent / "cheap", "--overwrite"],
         ["filter", "--list"],
         ["filter", "sobel", photos / "red" / "0.png", photos_run.parent / "edges.png", "--overwrite"],
     ]
 
 
-def test_json_is_one_document_on_stdout(digits_run, photos_run, capsys):
-    for words in answers(digits_run, photos_run):
+def test_json_is_one_document_on_stdout(digits_run, photos_run, convolutions_run, capsys):
+    for words in answers(digits_run, photos_run, convolutions_run):
         assert run([*map(str, words), "--json"]) == 0
         assert json.loads(capsys.readouterr().out)
 
 
-def test_what_is_printed_for_people_is_no_json(digits_run, photos_run, capsys):
-    for words in answers(digits_run, photos_run):
+def test_what_is_printed_for_people_is_no_json(digits_run, photos_run, convolutions_run, capsys):
+    for words in answers(digits_run, photos_run, convolutions_run):
         assert run([*map(str, words)]) == 0
         with pytest.raises(json.JSONDecodeError):
             json.loads(capsys.readouterr().out)

@@ -29,6 +29,20 @@ def test_facts_survive_the_file():
     assert Facts.model_validate_json(told.model_dump_json()) == told
 
 
+def test_a_network_is_built_with_its_factors_as_they_were_read():
+    factors = {"body.0": {"kind": "spatial", "rank": 2}, "body.0.1": {"kind": "bottleneck", "rank": 1}}
+    told = facts(variant="lenet5", sizes=(32, 32), channels=1, factors=factors)
+    network = Facts.model_validate_json(told.model_dump_json()).build()
+    kernels = [network.get_submodule(name).kernel_size for name in ("body.0.0", "body.0.1.0", "body.0.1.1")]
+    assert kernels == [(5, 1), (1, 5), (1, 1)]
+
+
+def test_facts_of_runs_from_before_factoring_are_read():
+    plain = facts().model_dump()
+    del plain["factors"]
+    assert Facts(**plain).factors == {}
+
+
 def test_a_network_that_nobody_knows_any_more_is_named():
     with pytest.raises(UnknownName, match=r"'resnet-21'; did you mean .*resnet"):
         facts(variant="resnet-21").build()
