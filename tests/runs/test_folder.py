@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from svertka.errors import RunError
-from svertka.runs import Asked, Run, check_free, free_name, new_run, open_run
+from svertka.runs import Asked, Run, check_free, free_name, is_run, new_run, open_run
 from svertka.settings import TrainSettings
 
 HOLD = """
@@ -159,6 +159,27 @@ def test_a_list_of_classes_that_lost_a_line_is_noticed(run):
     (run.path / "classes.txt").write_text("0\n1\n2\n")
     with pytest.raises(RunError, match=r"classes\.txt"):
         _ = run.names
+
+
+def test_first_weights_come_back_where_there_are_some(run):
+    assert run.start() is None
+    run.write_start(None)
+    assert run.start() is None
+    weights = run.network().state_dict()
+    run.write_start(weights)
+    assert run.start().keys() == weights.keys()
+    assert all(torch.equal(run.start()[name], value) for name, value in weights.items())
+
+
+def test_what_became_of_layers_is_read_as_it_was_written(run):
+    assert run.factoring is None
+    run.write_factoring({"layers": [{"name": "body.0", "error": 0.1 + 0.2}]})
+    assert run.factoring == {"layers": [{"name": "body.0", "error": 0.1 + 0.2}]}
+
+
+def test_a_run_is_told_from_any_other_folder(run, tmp_path):
+    assert is_run(run.path)
+    assert not is_run(tmp_path)
 
 
 def test_clearing_removes_what_a_run_wrote_and_nothing_else(run):

@@ -58,6 +58,7 @@ class Facts(BaseModel):
 
         Raises:
             UnknownName: no network is called so, as where a plugin is missing.
+            ShapeError: it has no layers as those that were factored.
         """
         variant = find(self.variant)
         network = variant.build(
