@@ -115,7 +115,7 @@ def gaussian(x: Image, deviation: float) -> dict[str, Job]:
 
 
 def sobel(x: Image) -> dict[str, Job]:
-    """The derivative from left to right; of 8 bits go in and 16 with a sign come out."""
+    """The derivative from left to right; 8 bits go in and 16 with a sign come out. Kornia's has another border."""
     import cv2
     import scipy.ndimage
     import skimage
@@ -126,8 +126,8 @@ def sobel(x: Image) -> dict[str, Job]:
         "ours": lambda: ops.convolve_each(x, kernel, dtype=None if floats else "int16"),
         "opencv": lambda: cv2.Sobel(x, cv2.CV_32F if floats else cv2.CV_16S, 1, 0, borderType=cv2.BORDER_REFLECT_101),
         "scipy": lambda: scipy.ndimage.sobel(x if floats else x.astype(np.int16), 1, mode="mirror"),
-        "skimage": lambda: 4 * skimage.filters.sobel_v(x if floats else x.astype(np.float32), mode="mirror"),
-    } | _kornia(x, lambda k, t: 8 * k.filters.spatial_gradient(t)[:, :, 0], border="replicate", only=floats)
+        "skimage": lambda: 4 * skimage.filters.sobel(x if floats else x.astype(np.float32), axis=1, mode="mirror"),
+    }
 
 
 def any_kernel(x: Image, kernel: Image) -> dict[str, Job]:
@@ -163,12 +163,10 @@ def gabor(x: Image) -> dict[str, Job]:
     } | _kornia(x, lambda k, t: [k.filters.filter2d(t, _tensor(one)[None], "reflect") for one in bank])
 
 
-def _kornia(x: Image, work: Callable[[Any, Any], Any], *, border: str = "reflect", only: bool = True) -> dict[str, Job]:
-    """Kornia's way, where it has the same border; images of 8 bits are turned to floats and back, as it wants."""
+def _kornia(x: Image, work: Callable[[Any, Any], Any]) -> dict[str, Job]:
+    """Kornia's way; images of 8 bits are turned to floats and back, as it wants."""
     import kornia
 
-    if border != "reflect" or not only:
-        return {}
     floats = x.dtype == np.float32
 
     def job() -> Any:
