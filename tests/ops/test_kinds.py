@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from svertka.errors import SettingError
-from svertka.ops.kinds import is_whole, like, tensor_of
+from svertka.ops.kinds import is_whole, like, named, room, tensor_of
 
 
 def test_memory_is_shared_where_that_is_possible():
@@ -27,3 +27,9 @@ def test_answers_are_of_the_kind_that_was_given():
     assert isinstance(like(torch.zeros(2, requires_grad=True), [1, 2]), np.ndarray)
     assert isinstance(like(torch.zeros(2), torch.zeros(1)), torch.Tensor)
     assert (is_whole(torch.zeros(1, dtype=torch.bool)), is_whole(torch.zeros(1))) == (True, False)
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.uint16, torch.int64, torch.float32, torch.bool])
+def test_memory_is_of_the_type_that_is_asked_for(dtype):
+    made = room((2, 3), dtype, torch.device("cpu"))
+    assert (made.dtype, made.shape, made.numpy().dtype) == (dtype, (2, 3), named(dtype))

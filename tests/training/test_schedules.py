@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -79,3 +80,8 @@ def test_a_plateau_is_torchs():
         plateau.see(figure < best)
         best = min(best, figure)
         assert plateau.factor == pytest.approx(optimiser.param_groups[0]["lr"])
+
+
+def test_steps_are_as_deep_for_numbers_of_numpy():
+    progress = np.array([0.2, 0.6, 0.9])
+    assert [SCHEDULES["step"](place) for place in progress] == pytest.approx([1, 0.1, 0.01])

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from svertka.ops.exactness import finished, limits
+from svertka.ops.kinds import named, room
 from svertka.ops.padding import source
 from svertka.ops.separable import factors
 from svertka.ops.sliding import Method, Sliding, dilated
@@ -76,7 +77,8 @@ def _computed(work: Callable[..., None], x: Tensor, kernels: Sequence[tuple[Arra
     lengths = [1, *[window.span for window in how.windows]][-2:]
     height, width = len(rows) - lengths[0] + 1, len(columns) - lengths[1] + 1
     outer = how.plan.outer if how.plan.outer in NARROWED else how.plan.inner
-    y = np.empty((len(planes), len(kernels), height, width), _named(outer))
+    answer = room((len(planes), len(kernels), height, width), outer, x.device)
+    y = answer.numpy()
     threads = torch.get_num_threads()
     cuts = np.linspace(0, height, min(height, threads * PARTS) + 1).astype(int)
     ending = (how.margins[-1][0], _band(lengths[0]), *_range(outer, how.plan.inner))
@@ -86,9 +88,8 @@ def _computed(work: Callable[..., None], x: Tensor, kernels: Sequence[tuple[Arra
         for output, kernel in enumerate(kernels)
         for first, last in pairwise(cuts)
     ]
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda job: work(*job), jobs))
-    answer = torch.from_numpy(y) if len(how.windows) == 2 else torch.from_numpy(y)[0].transpose(0, 1)
+    _shared_out(work, jobs, threads)
+    answer = answer if len(how.windows) == 2 else answer[0].transpose(0, 1)
     strides: Any = (..., *[slice(None, None, window.stride) for window in how.windows])
     return finished(answer[strides], how.plan)
 
@@ -102,13 +103,23 @@ def _band(height: int) -> int:
 def _range(outer: torch.dtype, inner: torch.dtype) -> tuple[bool, Any, Any]:
     """Whether the answer is whole, and between which numbers, in the type of the sums."""
     if outer.is_floating_point:
-        return False, _named(inner).type(0), _named(inner).type(0)
-    return True, *(_named(inner).type(limit) for limit in limits(outer, inner))
+        return False, named(inner).type(0), named(inner).type(0)
+    return True, *(named(inner).type(limit) for limit in limits(outer, inner))
 
 
-def _named(dtype: torch.dtype) -> np.dtype[Any]:
-    """The same type as NumPy knows it."""
-    return np.dtype(str(dtype).removeprefix("torch."))
+def _shared_out(work: Callable[..., None], jobs: Sequence[tuple[Any, ...]], threads: int) -> None:
+    """Do the jobs on several threads, this one among them; each takes the next that nobody has taken."""
+    waiting = iter(jobs)
+
+    def worker() -> None:
+        for job in waiting:
+            work(*job)
+
+    with ThreadPoolExecutor(max(threads - 1, 1)) as pool:
+        others = [pool.submit(worker) for _ in range(threads - 1)]
+        worker()
+        for other in others:
+            other.result()
 
 
 def _planes(x: Tensor) -> Array:

@@ -1,5 +1,6 @@
 """NumPy arrays, tensors and lists alike: what comes in as one kind goes out as the same."""
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -39,6 +40,20 @@ def tensor_of(values: Image) -> Tensor:
 def like(found: Tensor, given: Image) -> Found:
     """The result, as an array unless a tensor was given."""
     return found if isinstance(given, Tensor) else found.detach().cpu().numpy()
+
+
+def room(shape: Sequence[int], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Memory for an answer. NumPy asks the system for large pages, as torch does not, and to be given a large image in
+    small ones takes longer than to filter it.
+    """
+    if device.type != "cpu":
+        return torch.empty(*shape, dtype=dtype, device=device)
+    return torch.from_numpy(np.empty(shape, named(dtype)))
+
+
+def named(dtype: torch.dtype) -> np.dtype[Any]:
+    """The same type as NumPy knows it."""
+    return np.dtype(str(dtype).removeprefix("torch."))
 
 
 def is_whole(values: Tensor) -> bool:

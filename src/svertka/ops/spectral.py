@@ -16,6 +16,7 @@ from torch import Tensor
 
 from svertka.errors import SettingError
 from svertka.ops.exactness import finished
+from svertka.ops.kinds import room
 from svertka.ops.padding import part
 from svertka.ops.sliding import Sliding, dilated
 
@@ -54,10 +55,10 @@ def spectral(x: Tensor, kernel: Tensor, how: Sliding) -> Tensor:
     weight = dilated(kernel.to(inner), how.windows)
     tilings = tiled(x.shape[2:], how)
     spectrum = torch.fft.rfftn(weight, [tiling.length for tiling in tilings]).conj()
-    y = torch.empty(len(x), len(kernel), *[tiling.places for tiling in tilings], dtype=inner, device=x.device)
+    y = room((len(x), len(kernel), *[tiling.places for tiling in tilings]), inner, x.device)
     for corner in product(*[tiling.starts() for tiling in tilings[:-1]]):
         strip = _row_of_tiles(x, corner, tilings, how).to(inner)
-        y[_place(corner, tilings)] = _joined(_multiplied(strip, spectrum, tilings, how.groups), corner, tilings)
+        _join(y, _multiplied(strip, spectrum, tilings, how.groups), corner, tilings)
     strides: Any = (..., *[slice(None, None, window.stride) for window in how.windows])
     y = y[strides]
     return finished(y.round() if how.plan.exact else y, how.plan)
@@ -112,15 +113,16 @@ def _multiplied(strip: Tensor, spectrum: Tensor, tilings: Sequence[Tiling], grou
     return cast("Tensor", torch.fft.irfftn(made, lengths, axes))
 
 
-def _joined(tiles: Tensor, corner: Sequence[int], tilings: Sequence[Tiling]) -> Tensor:
-    """The kept places of a row of tiles, side by side."""
-    inside = [slice(0, stop - first) for first, stop in _spans(corner, tilings)]
-    kept: Any = (..., *inside, slice(0, tilings[-1].kept))
-    return tiles[kept].movedim(2, -2).flatten(-2)[..., : tilings[-1].places]
-
-
-def _place(corner: Sequence[int], tilings: Sequence[Tiling]) -> Any:
-    return (..., *[slice(first, stop) for first, stop in _spans(corner, tilings)], slice(None))
+def _join(y: Tensor, tiles: Tensor, corner: Sequence[int], tilings: Sequence[Tiling]) -> None:
+    """Put the kept places of a row of tiles side by side."""
+    spans, last = list(_spans(corner, tilings)), tilings[-1]
+    place: Any = (..., *[slice(first, stop) for first, stop in spans], slice(None))
+    inside: Any = (..., *[slice(0, stop - first) for first, stop in spans], slice(0, last.kept))
+    row, pieces = y[place], tiles[inside].movedim(2, -2)
+    whole, rest = divmod(last.places, last.kept)
+    row[..., : whole * last.kept].view(*row.shape[:-1], whole, last.kept).copy_(pieces[..., :whole, :])
+    if rest:
+        row[..., whole * last.kept :].copy_(pieces[..., whole, :rest])
 
 
 def _spans(corner: Sequence[int], tilings: Sequence[Tiling]) -> Iterator[tuple[int, int]]:

@@ -23,7 +23,7 @@ def onecycle(progress: float) -> float:
 
 def step(progress: float) -> float:
     """A tenth at half of the way, and a hundredth at three quarters; as He et al. train on CIFAR-10."""
-    return float(0.1 ** ((progress >= 0.5) + (progress >= 0.75)))
+    return float(0.1 ** (int(progress >= 0.5) + int(progress >= 0.75)))
 
 
 def constant(progress: float) -> float:
