@@ -5,16 +5,16 @@
 Every peer gets the same image and the same border (mirrored at the border's sample) and has to give the same result:
 the largest difference is checked before anything is timed. Peers compute as their users call them, on all cores where
 they know how. Times are medians of interleaved repeats, and ratios are theirs to ours: above 1 ours is faster.
-`--memory` measures each of our cases in a process of its own: the peak beyond what the process held before, in images
-as they go in and come out. `--rates` prints the costs from which `svertka.ops` chooses its way.
+`--memory` measures each of our cases in a process of its own (on Linux): what it holds at its peak, its input and its
+answer among that, in images. `--rates` prints the costs from which `svertka.ops` chooses its way.
 """
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -213,26 +213,33 @@ def in_turns(jobs: dict[str, Job], repeats: int) -> dict[str, float]:
 
 
 def memories(size: int) -> None:
-    """The peak of each of our cases, in images of its input and its output together."""
-    print(f"{'case':22}  peak, MB  images in and out, MB  ratio")
+    """The peak of each of our cases, in images: the larger of what goes in and, for each kernel, comes out."""
+    print(f"{'case':22}  image, MB  peak, MB  images")
     for case, _, _ in cases(image(64)):
         words = [sys.executable, __file__, "--size", str(size), "--alone", case]
         found = json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
-        ratio = (found["peak"] + found["input"]) / max(found["input"], found["output"])
-        print(f"{case:22}  {found['peak'] / 1e6:8.0f}  {(found['input'] + found['output']) / 1e6:21.0f}  {ratio:5.2f}")
+        cells = f"{found['image'] / 1e6:9.0f}  {found['peak'] / 1e6:8.0f}  {found['peak'] / found['image']:6.2f}"
+        print(f"{case:22}  {cells}", flush=True)
 
 
 def held(case: str, size: int) -> dict[str, float]:
-    """Bytes that a case adds to the process at its peak, its answer among them."""
+    """Bytes at the peak of a case: the image that goes in, and what the process grows by while it computes."""
     small = {name: jobs["ours"] for name, jobs, _ in cases(image(512))}
     small[case]()  # what is loaded and compiled once
     pixels = image(size)
     job = {name: jobs["ours"] for name, jobs, _ in cases(pixels)}[case]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    Path("/proc/self/clear_refs").write_text("5")  # Linux: the peak is counted anew from here
+    before = resident("VmRSS")
     found = job()
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     given = pixels.nbytes * (4 if "float32" in case else 1)
-    return {"peak": (after - before) * 1024, "input": given, "output": found.nbytes}
+    kernels = BANK if case.startswith("gabor") else 1
+    return {"peak": given + resident("VmHWM") - before, "image": max(given, found.nbytes / kernels)}
+
+
+def resident(kind: str) -> int:
+    """Bytes of this process in memory, now (`VmRSS`) or at most (`VmHWM`)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split(f"{kind}:")[1].split()[0]) * 1024
 
 
 def rates() -> None:

@@ -55,13 +55,13 @@ def spectral(x: Tensor, kernel: Tensor, how: Sliding) -> Tensor:
     weight = dilated(kernel.to(inner), how.windows)
     tilings = tiled(x.shape[2:], how)
     spectrum = torch.fft.rfftn(weight, [tiling.length for tiling in tilings]).conj()
-    y = room((len(x), len(kernel), *[tiling.places for tiling in tilings]), inner, x.device)
+    y = room((len(x), len(kernel), *[tiling.places for tiling in tilings]), how.plan.outer, x.device)
     for corner in product(*[tiling.starts() for tiling in tilings[:-1]]):
         strip = _row_of_tiles(x, corner, tilings, how).to(inner)
-        _join(y, _multiplied(strip, spectrum, tilings, how.groups), corner, tilings)
+        sums = _multiplied(strip, spectrum, tilings, how.groups)
+        _join(y, finished(sums.round() if how.plan.exact else sums, how.plan), corner, tilings)
     strides: Any = (..., *[slice(None, None, window.stride) for window in how.windows])
-    y = y[strides]
-    return finished(y.round() if how.plan.exact else y, how.plan)
+    return y[strides]
 
 
 def tiled(sizes: Sequence[int], how: Sliding) -> list[Tiling]:
