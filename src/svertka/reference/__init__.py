@@ -48,6 +48,11 @@ from svertka.reference.dropout import (
     dropout,
     dropout_backward,
 )
+from svertka.reference.euler import (
+    compose,
+    euler_angles,
+    rotation_matrix,
+)
 from svertka.reference.layer_normalisation import (
     group_norm,
     group_norm_backward,
@@ -82,6 +87,27 @@ from svertka.reference.response_normalisation import (
     local_response_norm,
     local_response_norm_backward,
 )
+from svertka.reference.rotations import (
+    so3_analyse,
+    so3_grid,
+    so3_rotate,
+    so3_synthesise,
+    so3_weights,
+)
+from svertka.reference.sphere import (
+    s2_analyse,
+    s2_grid,
+    s2_rotate,
+    s2_synthesise,
+    s2_weights,
+)
+from svertka.reference.sphere_correlation import (
+    CorrelationGradients,
+    s2_correlate,
+    s2_correlate_backward,
+    so3_correlate,
+    so3_correlate_backward,
+)
 from svertka.reference.standardisation import (
     NormalisationGradients,
     standardise,
@@ -91,10 +117,16 @@ from svertka.reference.transposed import (
     convolve_transposed,
     convolve_transposed_backward,
 )
+from svertka.reference.wigner import (
+    spherical_harmonics,
+    wigner_d,
+    wigner_matrix,
+)
 
 __all__ = [
     "BORDERS",
     "ConvolutionGradients",
+    "CorrelationGradients",
     "LinearGradients",
     "NormalisationGradients",
     "RunningStatistics",
@@ -110,6 +142,7 @@ __all__ = [
     "batch_norm_backward",
     "batch_norm_running",
     "batch_norm_running_backward",
+    "compose",
     "convolve",
     "convolve_backward",
     "convolve_transposed",
@@ -120,6 +153,7 @@ __all__ = [
     "drop_elements",
     "dropout",
     "dropout_backward",
+    "euler_angles",
     "global_average_pool",
     "global_average_pool_backward",
     "global_max_pool",
@@ -144,13 +178,31 @@ __all__ = [
     "power_pool_backward",
     "relu",
     "relu_backward",
+    "rotation_matrix",
     "running_statistics",
+    "s2_analyse",
+    "s2_correlate",
+    "s2_correlate_backward",
+    "s2_grid",
+    "s2_rotate",
+    "s2_synthesise",
+    "s2_weights",
     "sigmoid",
     "sigmoid_backward",
+    "so3_analyse",
+    "so3_correlate",
+    "so3_correlate_backward",
+    "so3_grid",
+    "so3_rotate",
+    "so3_synthesise",
+    "so3_weights",
     "softmax",
     "softmax_backward",
+    "spherical_harmonics",
     "standardise",
     "standardise_backward",
     "tanh",
     "tanh_backward",
+    "wigner_d",
+    "wigner_matrix",
 ]
