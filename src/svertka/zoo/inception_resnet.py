@@ -114,7 +114,7 @@ def _small(space: Space, w: Widths) -> Scaled:
 
 
 def _first_reduction(space: Space, w: Widths) -> Parallel:
-    k, l, m = w.first  # noqa: E741 - the paper's letters, table 1
+    k, l, m = w.first
     return Parallel(
         unpadded(space, w.stem, 384, 3, 2),
         threes(space, w.stem, k, l).extend(unpadded(space, l, m, 3, 2)),
