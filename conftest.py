@@ -20,6 +20,7 @@ from sybil.parsers.myst.lexers import DirectiveLexer
 from sybil.parsers.rest import DocTestParser
 
 from svertka.cli.app import run
+from svertka.zoo import registry
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # nothing opens a window
 
@@ -38,7 +39,8 @@ def obeyed(example: Example) -> str | None:
 
 
 def enter(namespace: dict[str, Any]) -> None:
-    """Work in an empty folder."""
+    """Work in an empty folder, with a list of networks that may be added to."""
+    namespace["_networks"] = dict(registry._VARIANTS)
     namespace["_before"] = os.getcwd()  # noqa: PTH109 - os.chdir takes it back
     namespace["_folder"] = tempfile.mkdtemp()
     os.chdir(namespace["_folder"])
@@ -46,6 +48,8 @@ def enter(namespace: dict[str, Any]) -> None:
 
 def leave(namespace: dict[str, Any]) -> None:
     """Go back, and leave nothing."""
+    registry._VARIANTS.clear()
+    registry._VARIANTS.update(namespace["_networks"])
     os.chdir(namespace["_before"])
     shutil.rmtree(namespace["_folder"])
 
