@@ -29,6 +29,7 @@ bench: .venv/peers  ## time to accuracy, whether loading keeps up, and our netwo
 	$(BIN)/python benchmarks/layouts.py
 	$(BIN)/python benchmarks/zoo.py
 	$(BIN)/python benchmarks/filters.py
+	$(BIN)/python benchmarks/sphere.py
 
 results: .venv/tested  ## the table of docs/results.md
 	$(BIN)/python benchmarks/results.py
@@ -47,8 +48,12 @@ clean:  ## remove what was made, but no runs
 	-$(INSTALL) --no-deps torchvision timm
 	@touch $@
 
-# Kornia asks for torch without a bound, so it comes without what it asks for.
+# Peers that ask for torch come without what they ask for, so that they bring no other. Those of the sphere are left out
+# where they cannot be had.
 .venv/peers: .venv/tested
 	$(INSTALL) opencv-python-headless scikit-image
 	$(INSTALL) --no-deps kornia kornia_rs
+	-$(INSTALL) --no-deps e3nn opt-einsum-fx opt_einsum sympy mpmath
+	-$(INSTALL) --no-deps torch-harmonics
+	-$(INSTALL) --no-deps s2fft jax jaxlib ml_dtypes
 	@touch $@
