@@ -1,9 +1,10 @@
 """Layers on S² and SO(3) as the algorithm stands in the paper: complex numbers, one degree after the other.
 
 The baseline of `benchmarks/sphere.py` (Cohen et al. 2018, arXiv:1801.10130, laid out as in their s2cnn): a fast Fourier
-transform over the longitudes, a sum over the colatitudes for each degree, a product of complex matrices for each degree, and
-all of it back. Derivatives are the adjoint sums, likewise degree by degree. Spectra are `(coefficients, batch, channels)`,
-degree after degree; on SO(3) the orders `m` and `n` of a degree lie one after the other. Measures add up to 1.
+transform over the longitudes, a sum over the colatitudes for each degree, a product of complex matrices for each
+degree, and all of it back. Derivatives are the adjoint sums, likewise degree by degree. Spectra are `(coefficients,
+batch, channels)`, degree after degree; on SO(3) the orders `m` and `n` of a degree lie one after the other. Measures
+add up to 1.
 
 It is plain on purpose, but nothing in it is slow for show: tables are made once, sums are batched products of PyTorch.
 `tests/contracts/test_textbook.py` compares it with the direct sums of `svertka.reference`.
@@ -29,7 +30,7 @@ class SphereLayer(nn.Module):
 
     def __init__(self, cin: int, cout: int, b_in: int, b_out: int, points: Points) -> None:
         super().__init__()
-        self.bandwidths = b_in, b_out
+        self.b_out = b_out
         self.scale = 1 / math.sqrt(len(points) * cin * b_out**4 / b_in**2)
         self.kernel = nn.Parameter(torch.empty(cin, cout, len(points)).uniform_(-1, 1))
         self.bias = nn.Parameter(torch.zeros(cout))
@@ -37,10 +38,10 @@ class SphereLayer(nn.Module):
         self.register_buffer("rows", torch.from_numpy(np.concatenate(rows, axis=1)).to(torch.complex64))
 
     def forward(self, x: Tensor) -> Tensor:
-        b_in, b_out = self.bandwidths
-        signals = sphere_spectrum(x, b_out)
+        signals = sphere_spectrum(x, self.b_out)
         filters = torch.einsum("iop,pm->mio", (self.kernel * self.scale).to(self.rows.dtype), self.rows)
-        return rotation_signal(sphere_product(signals, filters, b_out), b_out) + self.bias.view(-1, 1, 1, 1)
+        spectrum = sphere_product(signals, filters, self.b_out)
+        return rotation_signal(spectrum, self.b_out) + self.bias.view(-1, 1, 1, 1)
 
 
 class RotationLayer(nn.Module):
@@ -48,7 +49,7 @@ class RotationLayer(nn.Module):
 
     def __init__(self, cin: int, cout: int, b_in: int, b_out: int, points: Points) -> None:
         super().__init__()
-        self.bandwidths = b_in, b_out
+        self.b_out = b_out
         self.scale = 1 / math.sqrt(len(points) * cin * b_out**3 / b_in**3)
         self.kernel = nn.Parameter(torch.empty(cin, cout, len(points)).uniform_(-1, 1))
         self.bias = nn.Parameter(torch.zeros(cout))
@@ -56,10 +57,10 @@ class RotationLayer(nn.Module):
         self.register_buffer("rows", torch.from_numpy(np.concatenate(rows, axis=1)).to(torch.complex64))
 
     def forward(self, x: Tensor) -> Tensor:
-        b_in, b_out = self.bandwidths
-        signals = rotation_spectrum(x, b_out)
+        signals = rotation_spectrum(x, self.b_out)
         filters = torch.einsum("iop,pm->mio", (self.kernel * self.scale).to(self.rows.dtype), self.rows)
-        return rotation_signal(rotation_product(signals, filters, b_out), b_out) + self.bias.view(-1, 1, 1, 1)
+        spectrum = rotation_product(signals, filters, self.b_out)
+        return rotation_signal(spectrum, self.b_out) + self.bias.view(-1, 1, 1, 1)
 
 
 def wigner_matrices(l: int, beta: Any, alpha: Any, gamma: Any) -> NDArray[np.complex128]:
