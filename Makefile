@@ -17,7 +17,7 @@ check: .venv/tested  ## lint, format and types
 	$(BIN)/mypy
 
 docs: .venv/tested  ## the site, with the course and its notebooks, in docs/_build/html
-	OMP_NUM_THREADS=1 $(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --jobs auto docs docs/_build/html
+	OMP_NUM_THREADS=1 $(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html
 
 slow: .venv/tested  ## tests that train for minutes
 	$(BIN)/pytest -m slow tests/contracts/test_learning.py

@@ -9,7 +9,6 @@ from typing import Any
 
 import jupytext
 import nbformat
-from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -69,7 +68,6 @@ def keep_runs(app: Sphinx, config: Config) -> None:
     store = Path(app.outdir).parent / "runs"
     config.svertka_source = digest()
     config.nb_execution_cache_path = str(store / config.svertka_source)
-    get_cache(config.nb_execution_cache_path).list_cache_records()  # made once, before several readers try to make it
     for old in _others(store, config.svertka_source):
         shutil.rmtree(old)
 
