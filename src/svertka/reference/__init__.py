@@ -48,11 +48,6 @@ from svertka.reference.dropout import (
     dropout,
     dropout_backward,
 )
-from svertka.reference.euler import (
-    compose,
-    euler_angles,
-    rotation_matrix,
-)
 from svertka.reference.layer_normalisation import (
     group_norm,
     group_norm_backward,
@@ -89,17 +84,13 @@ from svertka.reference.response_normalisation import (
 )
 from svertka.reference.rotations import (
     so3_analyse,
-    so3_grid,
     so3_rotate,
     so3_synthesise,
-    so3_weights,
 )
 from svertka.reference.sphere import (
     s2_analyse,
-    s2_grid,
     s2_rotate,
     s2_synthesise,
-    s2_weights,
 )
 from svertka.reference.sphere_correlation import (
     CorrelationGradients,
@@ -142,7 +133,6 @@ __all__ = [
     "batch_norm_backward",
     "batch_norm_running",
     "batch_norm_running_backward",
-    "compose",
     "convolve",
     "convolve_backward",
     "convolve_transposed",
@@ -153,7 +143,6 @@ __all__ = [
     "drop_elements",
     "dropout",
     "dropout_backward",
-    "euler_angles",
     "global_average_pool",
     "global_average_pool_backward",
     "global_max_pool",
@@ -178,24 +167,19 @@ __all__ = [
     "power_pool_backward",
     "relu",
     "relu_backward",
-    "rotation_matrix",
     "running_statistics",
     "s2_analyse",
     "s2_correlate",
     "s2_correlate_backward",
-    "s2_grid",
     "s2_rotate",
     "s2_synthesise",
-    "s2_weights",
     "sigmoid",
     "sigmoid_backward",
     "so3_analyse",
     "so3_correlate",
     "so3_correlate_backward",
-    "so3_grid",
     "so3_rotate",
     "so3_synthesise",
-    "so3_weights",
     "softmax",
     "softmax_backward",
     "spherical_harmonics",

@@ -9,32 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from svertka.geometry import Angles, rotation_grid, rotation_weights
 from svertka.reference.axes import Array, numbers
-from svertka.reference.euler import Angles
-from svertka.reference.sphere import degrees_of, s2_grid, s2_weights, square
+from svertka.reference.sphere import degrees_of, square
 from svertka.reference.wigner import Complex, wigner_matrix
-
-
-def so3_grid(b: int) -> tuple[Array, Array, Array]:
-    """`β_j = π(2j + 1)/4b`, `α_k = πk/b` and `γ_i = πi/b`, each `(2b,)`.
-
-    Raises:
-        SettingError: a bandwidth that is no positive integer.
-    """
-    beta, alpha = s2_grid(b)
-    return beta, alpha, alpha.copy()
-
-
-def so3_weights(b: int) -> Array:
-    """What a sample at each `β` of the grid counts in an integral over all rotations, `(2b,)`.
-
-    The measure is `sin β dβ dα dγ / 8π²`, so the weights of all `(2b)³` samples add up to 1. They are those of
-    `s2_weights`, shared out among the `2b` samples of `γ`. All `D^l_mn` of degree below `2b` are integrated exactly.
-
-    Raises:
-        SettingError: a bandwidth that is no positive integer.
-    """
-    return np.asarray(s2_weights(b) / (2 * b))
 
 
 def so3_analyse(x: ArrayLike) -> list[Complex]:
@@ -44,14 +22,15 @@ def so3_analyse(x: ArrayLike) -> list[Complex]:
         x: `(..., 2b, 2b, 2b)`, real or complex.
 
     Returns:
-        For each degree, `(..., 2l + 1, 2l + 1)`: orders `m` and `n` at `(l + m, l + n)`. In all, `b(4b² - 1)/3` numbers.
+        For each degree, `(..., 2l + 1, 2l + 1)`: orders `m` and `n` at `(l + m, l + n)`;
+        `b(4b² - 1)/3` numbers in all.
 
     Raises:
         ShapeError: sizes that are not even, or not equal.
     """
     signal = so3_signal(x)
     b = signal.shape[-1] // 2
-    return [np.einsum("...jki,j,jkimn->...mn", signal, so3_weights(b), _matrices(l, b)) for l in range(b)]
+    return [np.einsum("...jki,j,jkimn->...mn", signal, rotation_weights(b), _matrices(l, b)) for l in range(b)]
 
 
 def so3_synthesise(spectrum: Sequence[ArrayLike]) -> Complex:
@@ -101,5 +80,5 @@ def so3_signal(x: ArrayLike) -> Complex:
 
 def _matrices(l: int, b: int) -> Complex:
     """`D^l_mn(α_k, β_j, γ_i)` on the grid, `(2b, 2b, 2b, 2l + 1, 2l + 1)`."""
-    beta, alpha, gamma = so3_grid(b)
+    beta, alpha, gamma = rotation_grid(b)
     return wigner_matrix(l, alpha[:, None], beta[:, None, None], gamma)

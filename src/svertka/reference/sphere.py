@@ -10,46 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from svertka.errors import ShapeError
-from svertka.reference.axes import Array, each, numbers
-from svertka.reference.euler import Angles
+from svertka.geometry import Angles, sphere_grid, sphere_weights
+from svertka.reference.axes import Array, numbers
 from svertka.reference.wigner import Complex, wigner_matrix
-
-
-def s2_grid(b: int) -> tuple[Array, Array]:
-    """Colatitudes `β_j = π(2j + 1)/4b` and longitudes `α_k = πk/b`, each `(2b,)`.
-
-    Raises:
-        SettingError: a bandwidth that is no positive integer.
-    """
-    each(b, 1, "the bandwidth")
-    places = np.arange(2 * b)
-    return np.pi * (2 * places + 1) / (4 * b), np.pi * places / b
-
-
-def s2_weights(b: int) -> Array:
-    """What a sample on each ring of the grid counts in an integral over the sphere, `(2b,)`.
-
-    The measure is `sin β dβ dα / 4π`, so the weights of all `(2b)²` samples add up to 1: an integral is a mean. A ring
-    has `2b` samples, each of which counts
-
-        w_j = 1/4b · 2/b sin β_j Σ_{k<b} sin((2k + 1) β_j) / (2k + 1).
-
-    All harmonics of degree below `2b` are integrated exactly, so products of two signals of bandwidth `b` are too
-    (Kostelec and Rockmore 2008, section 2; Driscoll and Healy 1994).
-
-    Raises:
-        SettingError: a bandwidth that is no positive integer.
-    """
-    beta, _ = s2_grid(b)
-    odd = 2 * np.arange(b) + 1
-    return np.asarray(np.sin(beta) * (np.sin(np.outer(beta, odd)) / odd).sum(axis=1) / (2 * b**2))
 
 
 def s2_analyse(x: ArrayLike) -> list[Complex]:
     """The spectrum of a signal: `x̂^l_m = ∫ x(ω) D^l_m0(ω) dω`, where `D^l_m0 = e^{-imα} d^l_m0(β)`, for `l < b`.
 
-    That is `√(4π/(2l + 1))` times the inner product with `Y_lm` in the measure of `s2_weights`. What a signal has above
-    the bandwidth is not seen, or mistaken for something below.
+    That is `√(4π/(2l + 1))` times the inner product with `Y_lm` in the measure of `sphere_weights`. What a signal has
+    above the bandwidth is not seen, or mistaken for something below.
 
     Args:
         x: `(..., 2b, 2b)`, real or complex.
@@ -62,7 +32,7 @@ def s2_analyse(x: ArrayLike) -> list[Complex]:
     """
     signal = s2_signal(x)
     b = signal.shape[-1] // 2
-    return [np.einsum("...jk,j,jkm->...m", signal, s2_weights(b), _zonal(l, b)) for l in range(b)]
+    return [np.einsum("...jk,j,jkm->...m", signal, sphere_weights(b), _zonal(l, b)) for l in range(b)]
 
 
 def s2_synthesise(spectrum: Sequence[ArrayLike]) -> Complex:
@@ -144,5 +114,5 @@ def degrees_of(spectrum: Sequence[ArrayLike], *, axes: int) -> list[Complex]:
 
 def _zonal(l: int, b: int) -> Complex:
     """`D^l_m0(α_k, β_j)` on the grid, `(2b, 2b, 2l + 1)`."""
-    beta, alpha = s2_grid(b)
+    beta, alpha = sphere_grid(b)
     return wigner_matrix(l, alpha, beta[:, None], 0.0)[..., l]

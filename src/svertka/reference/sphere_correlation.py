@@ -1,4 +1,4 @@
-"""Correlation on the sphere and on SO(3): how alike a signal and a filter are when the filter is turned, for every turn.
+"""Correlation on the sphere and on SO(3): how alike a signal and a filter are, for every turn of the filter.
 
 Both are taken as they are defined, integral by integral, without a Fourier transform or Wigner matrices, which the
 fast ways need: that is what makes them an oracle for these. A filter of bandwidth `b` is known between its samples by
@@ -20,10 +20,9 @@ from numpy.polynomial import chebyshev, legendre
 from numpy.typing import ArrayLike
 
 from svertka.errors import ShapeError
+from svertka.geometry import rotation_grid, rotation_matrix, rotation_weights, sphere_grid, sphere_weights
 from svertka.reference.axes import Array, like, numbers
-from svertka.reference.euler import rotation_matrix
-from svertka.reference.rotations import so3_grid, so3_weights
-from svertka.reference.sphere import s2_grid, s2_weights, square
+from svertka.reference.sphere import square
 
 
 class CorrelationGradients(NamedTuple):
@@ -45,7 +44,7 @@ class Space(NamedTuple):
 def s2_correlate(f: ArrayLike, psi: ArrayLike) -> Array:
     """`(f ⋆ ψ)(R) = ∫ f(x) ψ(R⁻¹x) dx`, summed over channels, for every `R` of the grid of SO(3).
 
-    The integral is the sum over the grid with the weights of `s2_weights`, which is exact for signals of
+    The integral is the sum over the grid with the weights of `sphere_weights`, which is exact for signals of
     bandwidth `b` (Cohen et al. 2018, section 3).
 
     Args:
@@ -77,7 +76,7 @@ def s2_correlate_backward(gradient: ArrayLike, f: ArrayLike, psi: ArrayLike) -> 
 def so3_correlate(f: ArrayLike, psi: ArrayLike) -> Array:
     """`(f ⋆ ψ)(R) = ∫ f(Q) ψ(R⁻¹Q) dQ`, summed over channels, for every `R` of the grid of SO(3).
 
-    The integral is the sum over the grid with the weights of `so3_weights`, which is exact for signals of
+    The integral is the sum over the grid with the weights of `rotation_weights`, which is exact for signals of
     bandwidth `b` (Cohen et al. 2018, section 3).
 
     Args:
@@ -129,21 +128,25 @@ def _turned_kernels(space: Space) -> Iterator[Array]:
 
 
 def _s2(b: int) -> Space:
-    beta, alpha = s2_grid(b)
+    beta, alpha = sphere_grid(b)
     points = rotation_matrix(alpha, beta[:, None], 0.0)[..., 2:].reshape(-1, 3, 1)
-    weights = np.repeat(s2_weights(b), 2 * b)
-    return Space(points, weights, lambda cosine: legendre.legval(cosine, 2 * np.arange(b) + 1), _rotations(b))
+    degrees = 2.0 * np.arange(b) + 1
+    weights = np.repeat(sphere_weights(b), 2 * b)
+    return Space(points, weights, lambda cosine: numbers(legendre.legval(cosine, degrees)), _rotations(b))
 
 
 def _so3(b: int) -> Space:
-    """The kernel of SO(3), its cosines summed over degrees: `K = Σ_{l<b} (2l + 1) χ_l = b² + 2 Σ_{0<m<b} (b² - m²) cos mθ`."""
+    """The kernel of SO(3), its cosines summed over degrees.
+
+    `K = Σ_{l<b} (2l + 1) χ_l = b² + 2 Σ_{0<m<b} (b² - m²) cos mθ`.
+    """
     series = (b**2 - np.arange(b) ** 2) * np.where(np.arange(b) > 0, 2, 1)
-    weights, rotations = np.repeat(so3_weights(b), (2 * b) ** 2), _rotations(b)
-    return Space(rotations, weights, lambda trace: chebyshev.chebval((trace - 1) / 2, series), rotations)
+    weights, rotations = np.repeat(rotation_weights(b), (2 * b) ** 2), _rotations(b)
+    return Space(rotations, weights, lambda trace: numbers(chebyshev.chebval((trace - 1) / 2, series)), rotations)
 
 
 def _rotations(b: int) -> Array:
-    beta, alpha, gamma = so3_grid(b)
+    beta, alpha, gamma = rotation_grid(b)
     return rotation_matrix(alpha[:, None], beta[:, None, None], gamma).reshape(-1, 3, 3)
 
 

@@ -12,8 +12,9 @@ def wigner_d(l: int, beta: ArrayLike) -> Array:
     """`d^l(β) = exp(-iβ J_y)`: how harmonics of degree `l` mix in a turn by `β` about the y-axis.
 
     `J_y` is Hermitian, with eigenvalues `μ = -l ... l` and eigenvectors `V`, so `d^l(β) = V diag(e^{-iβμ}) V†`, which
-    is real and orthogonal. Entry `(l + m, l + n)` is `d^l_mn`, in the phase of Condon and Shortley: `d^1_10 = -sin β/√2`.
-    No recurrence is involved, so errors do not grow with `l` (Feng et al. 2015, arXiv:1507.04535).
+    is real and orthogonal. Entry `(l + m, l + n)` is `d^l_mn`, in the phase of Condon and Shortley:
+    `d^1_10 = -sin β/√2`. No recurrence is involved, so errors do not grow with `l` (Feng et al. 2015,
+    arXiv:1507.04535).
 
     Args:
         l: the degree, from 0 on.

@@ -1,11 +1,11 @@
 """Rotations by their Euler angles, in the order ZYZ: `R(α, β, γ) = Z(α) Y(β) Z(γ)`."""
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from svertka.errors import SettingError, ShapeError
-from svertka.reference.axes import Array, numbers
 
+Array = NDArray[np.float64]
 Angles = tuple[ArrayLike, ArrayLike, ArrayLike]  # α, β and γ, in radians
 
 
@@ -66,8 +66,32 @@ def compose(first: Angles, second: Angles) -> tuple[Array, Array, Array]:
     return euler_angles(rotation_matrix(*first) @ rotation_matrix(*second))
 
 
+def inverse(angles: Angles) -> tuple[Array, Array, Array]:
+    """The Euler angles of `R⁻¹ = Z(-γ) Y(-β) Z(-α)`, with `0 ≤ β ≤ π` again."""
+    return euler_angles(np.swapaxes(rotation_matrix(*angles), -1, -2))
+
+
+def random_rotations(count: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+    """Rotations of which none is preferred (Haar's measure): `α` and `γ` are uniform, and so is `cos β`.
+
+    Returns:
+        Three arrays `(count,)`, in radians: `0 ≤ α, γ < 2π` and `0 ≤ β ≤ π`.
+    """
+    alpha, gamma = rng.uniform(0, 2 * np.pi, (2, count))
+    return alpha, np.arccos(rng.uniform(-1, 1, count)), gamma
+
+
+def angle_between(first: Angles, second: Angles) -> Array:
+    """By how much one rotation has to be turned to be the other, in radians from 0 to π.
+
+    `2 arcsin(‖R₁ - R₂‖ / √8)`, in the norm of Frobenius: exact for small angles too, where the trace is not.
+    """
+    apart = np.linalg.norm(rotation_matrix(*first) - rotation_matrix(*second), axis=(-2, -1))
+    return np.asarray(2 * np.arcsin(np.minimum(apart / np.sqrt(8), 1)))
+
+
 def _entries(angle: ArrayLike) -> tuple[Array, Array, Array, Array]:
-    angles = numbers(angle)
+    angles = np.asarray(angle, dtype=np.float64)
     return np.cos(angles), np.sin(angles), np.zeros_like(angles), np.ones_like(angles)
 
 
@@ -76,7 +100,7 @@ def _matrix(rows: list[list[Array]]) -> Array:
 
 
 def _rotations(matrix: ArrayLike) -> Array:
-    r = numbers(matrix)
+    r = np.asarray(matrix, dtype=np.float64)
     if r.shape[-2:] != (3, 3):
         raise ShapeError(f"a rotation should be a matrix of 3x3, (..., 3, 3), but its shape is {r.shape}")
     if not np.allclose(r @ np.swapaxes(r, -1, -2), np.eye(3), atol=1e-6) or not np.all(np.linalg.det(r) > 0):
