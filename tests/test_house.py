@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "svertka"
 FILES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
     "errors", "plugins", "settings", "geometry", "reference", "ops", "nn", "zoo", "measure", "drawing", "data",
-    "filtering", "tasks", "runs", "inference", "evaluation", "training", "factoring", "estimators", "cli",
+    "filtering", "tasks", "runs", "inference", "evaluation", "training", "factoring", "estimators", "claims", "cli",
 )  # fmt: skip
 BARE = {"errors", "plugins", "settings", "geometry", "reference"}  # rooms that must not import torch
 MIRRORED = [path for path in FILES if not path.name.startswith("__")]

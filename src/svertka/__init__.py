@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from svertka.claims import reproduce
     from svertka.errors import (
         DataError,
         MissingExtra,
@@ -50,12 +51,14 @@ __all__ = [
     "filter",
     "predict",
     "pretrained",
+    "reproduce",
     "resume",
     "train",
     "variants",
 ]
 
 _ROOMS = {
+    "claims": ["reproduce"],
     "errors": [name for name in __all__ if name.endswith(("Error", "Extra", "Name"))],
     "estimators": ["Classifier", "Regressor"],
     "evaluation": ["evaluate"],

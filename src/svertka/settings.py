@@ -79,7 +79,7 @@ def explained(error: ValidationError) -> str:
     found = error.errors()
     name = found[0]["loc"][0] if found[0]["loc"] else "settings"
     wishes = [wrong["msg"].removeprefix("Input ") for wrong in found if wrong["loc"][:1] == (name,)]
-    if name == "size":
+    if name == "size" and found[0]["type"] != "literal_error":
         wishes = ["should be one length, or one for each axis, as 96 or 96x128"]
     return f"setting {name} {' or '.join(wishes)}, not {found[0]['input']!r}"
 
@@ -324,6 +324,19 @@ class FactorSettings(UseSettings):
     layers: Annotated[str | None, FACTORS] = None
     """Only layers with such names, as body.1.*, with commas between them; svertka cost --layers lists names. By
     default all but the first."""
+
+
+class ReproduceSettings(Settings):
+    """Everything one may choose about trying a claim again."""
+
+    size: Annotated[Literal["quick", "full"], LENGTH] = "quick"
+    """How large. quick: minutes, and less to be seen; full: as in the paper, for hours where there is training."""
+
+    data: Annotated[Path | None, DATA] = None
+    """The data set that the claim needs. By default a folder of its name in data or ../shared/data."""
+
+    seed: Annotated[int, LENGTH, Field(ge=0, lt=2**63)] = 0
+    """Everything random follows from this number."""
 
 
 class FilterSettings(Reading):

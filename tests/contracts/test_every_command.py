@@ -14,7 +14,7 @@ import pytest
 
 from svertka.cli.app import run
 
-VERBS = ["train", "resume", "evaluate", "predict", "factor", "zoo", "cost", "filter", "data check"]
+VERBS = ["train", "resume", "evaluate", "predict", "factor", "zoo", "cost", "filter", "reproduce", "data check"]
 
 
 def svertka(*words, **more):
@@ -65,6 +65,7 @@ def answers(digits_run, photos_run, convolutions_run):
         ["predict", photos_run, photos / "red"],
         ["factor", convolutions_run, convolutions_run.parent / "cheap", "--overwrite"],
         ["filter", "--list"],
+        ["reproduce", "--list"],
         ["filter", "sobel", photos / "red" / "0.png", photos_run.parent / "edges.png", "--overwrite"],
     ]
 

@@ -21,6 +21,7 @@ from svertka.settings import (
     FactorSettings,
     FilterSettings,
     PredictSettings,
+    ReproduceSettings,
     Sizes,
     TrainSettings,
     read_settings,
@@ -382,6 +383,42 @@ def filter_(
         return
     what, source, place = filters.meant(name, image, out, kernel)
     filters.answer(what, source, place, show=show, overwrite=overwrite, settings=settings, output=output)
+
+
+def reproduce(
+    name: str | None = None,
+    out: Path | None = None,
+    /,
+    *,
+    list_: Annotated[bool, OFF, Parameter(name="--list")] = False,
+    overwrite: Annotated[bool, OFF] = False,
+    settings: ReproduceSettings = ReproduceSettings(),  # noqa: B008 - frozen
+    output: Output = PLAIN,
+) -> None:
+    """Try a claim of the literature again: a folder with a table, published beside reached, and a picture.
+
+    Parameters
+    ----------
+    name
+        The claim's name; --list tells them.
+    out
+        The folder to make. By default claims/NAME-SIZE.
+    list_
+        List the claims.
+    overwrite
+        Replace a claim that is there.
+    """
+    from svertka import claims
+    from svertka.cli import trials
+
+    if list_:
+        output.answer(trials.listed(), trials.table_of_claims())
+        return
+    if name is None:
+        raise SettingError("reproduce wants the name of a claim; svertka reproduce --list lists them")
+    output.console()
+    made = claims.reproduce(name, out, overwrite=overwrite, settings=settings)
+    output.answer({"folder": str(made.path), **made.about}, trials.told(made))
 
 
 def _check_order(variant: str) -> None:

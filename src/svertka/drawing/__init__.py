@@ -1,6 +1,7 @@
 """Pictures that need no data set, and the style of all."""
 
 from svertka.drawing.balls import balls
+from svertka.drawing.bars import bars
 from svertka.drawing.cells import Cells, grid, window
 from svertka.drawing.curves import curves
 from svertka.drawing.films import Film
@@ -26,6 +27,7 @@ __all__ = [
     "Picture",
     "Step",
     "balls",
+    "bars",
     "curves",
     "film",
     "grid",
