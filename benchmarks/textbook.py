@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from svertka import reference
+from svertka import geometry, reference
 
 Table = list[Tensor]
 Points = NDArray[np.float64]  # (points, 2 or 3): colatitude, longitude and, on SO(3), the third angle
@@ -168,15 +168,15 @@ def _synthesise(spectrum: Tensor, b_grid: int, b: int, *, weighted: bool) -> Ten
 @lru_cache
 def sphere_table(b_grid: int, b: int, dtype: torch.dtype) -> Table:
     """For each degree `w_j d^l_m0(β_j)`, `(2 b_grid, 2l + 1)`."""
-    beta, _ = reference.s2_grid(b_grid)
-    weights = reference.s2_weights(b_grid)[:, None]
+    beta, _ = geometry.sphere_grid(b_grid)
+    weights = geometry.sphere_weights(b_grid)[:, None]
     return [torch.from_numpy(reference.wigner_d(l, beta)[..., l] * weights).to(dtype) for l in range(b)]
 
 
 @lru_cache
 def rotation_table(b_grid: int, b: int, dtype: torch.dtype, weighted: bool) -> Table:
     """For each degree `d^l_mn(β_j)`, `(2 b_grid, 2l + 1, 2l + 1)`, times `w_j` to analyse or `2l + 1` to synthesise."""
-    beta, weights = reference.s2_grid(b_grid)[0], reference.so3_weights(b_grid)[:, None, None]
+    beta, weights = geometry.sphere_grid(b_grid)[0], geometry.rotation_weights(b_grid)[:, None, None]
     factors = [weights if weighted else 2 * l + 1 for l in range(b)]
     return [torch.from_numpy(reference.wigner_d(l, beta) * factor).to(dtype) for l, factor in enumerate(factors)]
 
