@@ -1,7 +1,7 @@
 """Fourier sums over the sphere in real numbers: between signals on the grid and their real spectra.
 
 A spectrum here is `(b², signals)`: degree `l` begins at row `l²`, with order `m` at `l² + l + m`, where the cosine of
-an order stands at `+m` and the sine at `-m`, as in `svertka.ops.rotation_tables`. Half of each circle is folded onto the
+an order stands at `+m`, the sine at `-m`, as in `svertka.ops.rotation_tables`. Half of each circle is folded onto the
 other, since waves of even order agree on the two and odd ones have opposite signs. Then each sum is a matrix product,
 whose transposed factor does what would else be a transposed copy.
 """
