@@ -65,3 +65,10 @@ def test_what_is_not_tested_on_teaches_and_what_is_tested_on_does_not(rng):
 
 def test_the_root_mean_square_of_three_and_four_is_that_of_a_triangle():
     assert root_mean_square(np.array([3.0, 4.0])) == pytest.approx(np.sqrt(12.5))
+
+
+def test_twins_among_the_molecules_do_no_harm(rng):
+    matrices, energies = molecules(rng)
+    twice, both = np.concatenate([matrices, matrices]), np.concatenate([energies, energies])
+    found = baselines(twice, both, np.arange(100), np.arange(100, 120), 0)
+    assert all(np.isfinite(error) and error < energies.std() for error in found.values())

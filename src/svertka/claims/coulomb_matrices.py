@@ -6,10 +6,11 @@ not depend on the order of the atoms: the matrix with its rows in the order of t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve
+from scipy.linalg import LinAlgError, LinAlgWarning, solve
 from sklearn.metrics.pairwise import euclidean_distances, manhattan_distances
 
 Array = NDArray[np.float64]
@@ -100,7 +101,10 @@ def _error(
     choice: tuple[float, float],
 ) -> float:  # fmt: skip
     width, ridge = choice
-    coefficients = _coefficients(kernel.likeness(distances[np.ix_(kept, kept)], width), energies[kept], ridge)
+    try:
+        coefficients = _coefficients(kernel.likeness(distances[np.ix_(kept, kept)], width), energies[kept], ridge)
+    except (LinAlgError, LinAlgWarning):
+        return np.inf  # too small a ridge for so wide a kernel
     answers = kernel.likeness(distances[np.ix_(held, kept)], width) @ coefficients + energies[kept].mean()
     return root_mean_square(answers - energies[held])
 
@@ -108,7 +112,9 @@ def _error(
 def _coefficients(likeness: Array, energies: Array, ridge: float) -> Array:
     """`(K + λ1)⁻¹ (y - ȳ)`; on the diagonal of `K` are ones, so `λ` has no unit."""
     system = likeness + ridge * np.eye(len(likeness))
-    return np.asarray(solve(system, energies - energies.mean(), assume_a="pos", overwrite_a=True))
+    with catch_warnings():
+        simplefilter("error", LinAlgWarning)
+        return np.asarray(solve(system, energies - energies.mean(), assume_a="pos", overwrite_a=True))
 
 
 def baselines(

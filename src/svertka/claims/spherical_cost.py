@@ -16,7 +16,7 @@ from svertka.geometry import rotation_grid, rotation_matrix, rotation_weights
 from svertka.ops import rotation_sums, sphere_sums
 
 Array = NDArray[np.float64]
-ROWS = 64  # rotations at a time
+PAIRS = 2**16  # of rotations at a time, which fit into the processor's fast memory
 LEAST = 0.3  # seconds, for which a function is repeated
 MOST = 7  # repeats
 
@@ -40,7 +40,7 @@ def direct(b: int) -> Callable[[], Array]:
     rotations = rotation_matrix(alpha[:, None], beta[:, None, None], gamma).reshape(-1, 9)
     weights = np.repeat(rotation_weights(b), (2 * b) ** 2)
     signal = weights * np.random.default_rng(0).normal(size=len(weights))
-    blocks = np.array_split(rotations, -(-len(rotations) // ROWS))
+    blocks = np.array_split(rotations, -(-(len(rotations) ** 2) // PAIRS))
     return lambda: np.concatenate([np.exp(block @ rotations.T) @ signal for block in blocks])
 
 
@@ -77,9 +77,7 @@ def found(times: Mapping[str, Trend]) -> Findings:
     rows = [
         (name, OPERATIONS[name].power, exponent(*trend), *_cells(everywhere, trend)) for name, trend in times.items()
     ]
-    picture = trends(
-        times, xlabels=["bandwidth b"], ylabel="milliseconds", xscale="log", guides=_guides(everywhere, times)
-    )
+    picture = trends(times, xlabels=["bandwidth b"], ylabel="milliseconds", xscale="log", guides=_guides(times))
     columns = ("operation", "known cost", "fitted power of b", *(f"b = {b:g}, ms" for b in everywhere))
     remarks = (
         "Powers are fitted to the upper half of the bandwidths, where calling costs least.",
@@ -115,10 +113,10 @@ def _cells(everywhere: Sequence[float], trend: Trend) -> list[float | None]:
     return [known.get(b) for b in everywhere]
 
 
-def _guides(everywhere: Sequence[float], times: Mapping[str, Trend]) -> dict[str, Trend]:
+def _guides(times: Mapping[str, Trend]) -> dict[str, Trend]:
     """What b⁶, b⁴ and b³ log² b would take, from the transform on SO(3) at its least bandwidth on."""
     places, heights = times["SO(3) transform and inverse"]
-    b = np.array([place for place in everywhere if place >= places[0]], float)
+    b = np.array(places, float)
     growths = {"b⁶": b**6, "b⁴": b**4, "b³ log² b": b**3 * np.log2(b) ** 2}
     return {f"O({name})": (b.tolist(), (heights[0] * each / each[0]).tolist()) for name, each in growths.items()}
 

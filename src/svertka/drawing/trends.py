@@ -28,14 +28,17 @@ def trends(
         ylabel: what the values are, with their unit.
         guides: lines to compare with in every panel, dashed.
         titles: one for each panel.
-        xscale: that of the places, as matplotlib knows it: `linear`, `log`.
-        yscale: that of the values.
+        xscale: that of the places: `linear`, or `log` with ticks at powers of two.
+        yscale: that of the values, as matplotlib knows it.
     """
     with mpl.rc_context({**STYLE, "axes.prop_cycle": cycler(color=SERIES)}):
         canvas = Picture(figsize=(max(5.8, 4.2 * len(panels)), 3.4), layout="constrained")
         for place, axes in enumerate(canvas.subplots(1, len(panels), squeeze=False, sharey=True)[0]):
             _panel(axes, panels[place], guides or {})
-            axes.set(xlabel=xlabels[place], xscale=xscale, yscale=yscale, title=titles[place] if titles else "")
+            if xscale == "log":
+                axes.set_xscale("log", base=2)
+                axes.xaxis.set_major_formatter("{x:g}")
+            axes.set(xlabel=xlabels[place], yscale=yscale, title=titles[place] if titles else "")
         canvas.axes[0].set_ylabel(ylabel)
         canvas.axes[-1].legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8)
         return canvas
@@ -44,6 +47,9 @@ def trends(
 def _panel(axes: Axes, series: Mapping[str, Trend], guides: Mapping[str, Trend]) -> None:
     for name, (places, values) in series.items():
         axes.plot(places, values, label=name, linewidth=1.6, marker="o", markersize=3.5)
-    for name, (places, values) in guides.items():
+    for place, (name, (places, values)) in enumerate(guides.items()):
+        side = "bottom" if place % 2 else "top"  # neighbours end close to each other
         axes.plot(places, values, color=SOFT, linewidth=0.9, linestyle="--")
-        axes.annotate(name, (places[-1], values[-1]), fontsize=7, color=SOFT, xytext=(3, 0), textcoords="offset points")
+        axes.annotate(
+            name, (places[-1], values[-1]), fontsize=7, color=SOFT, va=side, xytext=(3, 0), textcoords="offset points"
+        )
