@@ -8,7 +8,7 @@ with the unitary matrix `U` that makes them, a degree of a spectrum is the real 
 with `m` and `n` from 0 on. Which of the four products of waves a coefficient drives is decided by its row and column:
 with both or neither a sine, the two whose kinds `t` and `s` are equal, otherwise the two others. So all falls into
 blocks `(n, m, q)`, where `q = t xor s`, and each block is a small matrix between `(s, l)` of a spectrum and `(s, β)`
-of the waves. Blocks of equal `n` whose degrees begin alike lie side by side, as one batch of a product: a `Run`.
+of the waves. Blocks of equal `n` whose degrees begin about alike are one batch of a product: a `Run`.
 """
 
 from collections.abc import Iterator
@@ -24,10 +24,11 @@ from svertka import geometry, reference
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
+SHARE = 2  # a half of the orders beyond n goes into one run: fewer products against more zeros in them
 
 
 class Run(NamedTuple):
-    """Blocks of one order `n` whose degrees all begin at `lowest`."""
+    """Blocks of one order `n` whose degrees begin alike, but for zeros."""
 
     n: int
     blocks: slice  # of all `(m, q)`, of which an order `n` has `2L`
@@ -89,10 +90,12 @@ def row_of(l: Places, m: int, n: int) -> NDArray[np.int64]:
 
 
 def _plans(degrees: int) -> Iterator[_Plan]:
-    """For each `n`, the orders up to it as one run, since their degrees begin at `n`; then each order beyond it."""
+    """For each `n`, the orders up to it as one run, since their degrees begin at `n`; then those beyond, a few at a time."""
     start = 0
     for n in range(degrees):
-        for first, last in [(0, n + 1), *((m, m + 1) for m in range(n + 1, degrees))]:
+        few = max(1, (degrees - n) // SHARE)
+        beyond = range(n + 1, degrees, few)
+        for first, last in [(0, n + 1), *((m, min(m + few, degrees)) for m in beyond)]:
             lowest = max(n, first)
             plan = _Plan(n, first, last, lowest, start, degrees - lowest)
             start += plan.rows
@@ -104,14 +107,14 @@ def _order(plans: tuple[_Plan, ...], degrees: int) -> tuple[Places, Places]:
     sort = np.zeros(plans[-1].start + plans[-1].rows, dtype=np.int64)
     unsort = np.zeros(degrees * (4 * degrees**2 - 1) // 3, dtype=np.int64)
     for plan in plans:
-        l = np.arange(plan.lowest, degrees)
         for m in range(plan.first, plan.last):
+            l = np.arange(max(m, plan.n), degrees)
             for q, s in np.ndindex(2, 2):
                 if (q ^ s and not m) or (s and not plan.n):
                     continue
                 row, column = (-m if q ^ s else m), (-plan.n if s else plan.n)
                 start = plan.start + (((m - plan.first) * 2 + q) * 2 + s) * plan.degrees
-                places, sources = np.arange(start, start + plan.degrees), row_of(l, row, column)
+                places, sources = start + l - plan.lowest, row_of(l, row, column)
                 sort[places], unsort[sources] = sources, places
     return sort, unsort
 
@@ -130,7 +133,7 @@ def _blocks(plans: tuple[_Plan, ...], b: int, degrees: int, dtype: torch.dtype) 
     """The matrices of all runs, `(orders m, q, kind s of the spectrum, degrees, kind s of the waves, rings)`."""
     beta, _ = geometry.sphere_grid(b)
     same, mirrored = _factors(degrees)
-    tables = [torch.empty(p.last - p.first, 2, 2, p.degrees, 2, 2 * b, dtype=dtype) for p in plans]
+    tables = [torch.zeros(p.last - p.first, 2, 2, p.degrees, 2, 2 * b, dtype=dtype) for p in plans]
     for l in range(degrees):
         d, low = np.moveaxis(reference.wigner_d(l, beta), 0, -1), slice(None, l + 1)
         block = same[low, low, ..., None] * d[l:, l:, None, None, None].swapaxes(0, 1)
@@ -138,7 +141,8 @@ def _blocks(plans: tuple[_Plan, ...], b: int, degrees: int, dtype: torch.dtype) 
         entries = torch.from_numpy(block).to(dtype)
         for plan, table in zip(plans, tables, strict=True):
             if l >= plan.lowest:
-                table[:, :, :, l - plan.lowest] = entries[plan.n, plan.first : plan.last]
+                orders = entries[plan.n, plan.first : plan.last]
+                table[: len(orders), :, :, l - plan.lowest] = orders
     return tables
 
 
