@@ -90,7 +90,7 @@ def row_of(l: Places, m: int, n: int) -> NDArray[np.int64]:
 
 
 def _plans(degrees: int) -> Iterator[_Plan]:
-    """For each `n`, the orders up to it as one run, since their degrees begin at `n`; then those beyond, a few at a time."""
+    """For each `n`, the orders up to it as one run, since degrees begin at `n`; then those beyond, a few at a time."""
     start = 0
     for n in range(degrees):
         few = max(1, (degrees - n) // SHARE)
