@@ -13,6 +13,7 @@ from svertka.geometry.rotations import (
     rotation_matrix,
 )
 from svertka.geometry.sizes import sides, times
+from svertka.geometry.wigner import wigner_d
 from svertka.geometry.windows import Axes, Margin, Padding, Window, each, output_size, receptive_field, windows
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "sphere_grid",
     "sphere_weights",
     "times",
+    "wigner_d",
     "windows",
 ]

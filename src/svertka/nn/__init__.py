@@ -16,7 +16,9 @@ from svertka.nn.companding import compressed, expanded
 from svertka.nn.devices import device_of, laid_out, lay_out
 from svertka.nn.factored import Factor, pair_for, refactored
 from svertka.nn.heads import Sided, classifier
+from svertka.nn.integrals import integrate
 from svertka.nn.space import LINE, PLANE, SPACES, VOLUME, Space, space_of
+from svertka.nn.spherical import RotationConv, SphereConv, ZonalConv
 
 __all__ = [
     "LINE",
@@ -27,9 +29,12 @@ __all__ = [
     "PaddedIdentity",
     "Parallel",
     "Residual",
+    "RotationConv",
     "Sided",
     "Space",
+    "SphereConv",
     "SqueezeExcite",
+    "ZonalConv",
     "bilinear",
     "classifier",
     "compressed",
@@ -39,6 +44,7 @@ __all__ = [
     "cropped",
     "device_of",
     "expanded",
+    "integrate",
     "laid_out",
     "lay_out",
     "padded_to",

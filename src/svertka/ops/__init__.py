@@ -13,6 +13,9 @@ from svertka.ops.matrix import convolution_matrix, fold, unfold
 from svertka.ops.named import FILTERS, filtered, kernel, named_filter
 from svertka.ops.padding import BORDERS, pad
 from svertka.ops.pairs import Pair, pair
+from svertka.ops.sphere_correlation import rotation_correlate, sphere_correlate
+from svertka.ops.sphere_spectra import harmonic_spectrum, real_spectrum
+from svertka.ops.sphere_transforms import rotation_fft, rotation_ifft, sphere_fft, sphere_ifft
 from svertka.ops.transposed import convolve_transposed
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "gabor_bank",
     "gabor_kernel",
     "gaussian",
+    "harmonic_spectrum",
     "kernel",
     "named_filter",
     "output_size",
@@ -39,7 +43,14 @@ __all__ = [
     "parse_kernel",
     "rank",
     "ranks",
+    "real_spectrum",
     "receptive_field",
+    "rotation_correlate",
+    "rotation_fft",
+    "rotation_ifft",
     "separate",
+    "sphere_correlate",
+    "sphere_fft",
+    "sphere_ifft",
     "unfold",
 ]

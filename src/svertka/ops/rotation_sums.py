@@ -82,7 +82,7 @@ def _synthesise(spectrum: Tensor, tables: RotationTables) -> Tensor:
     for ring in range(size):
         for kind in range(2):
             torch.bmm(alpha[kind], waves[:, :, kind, ring], out=over_alpha[kind])
-        torch.mm(tables.gamma, over_alpha.view(2 * orders, -1), out=x[ring].view(size, -1))
+        torch.mm(tables.gamma, over_alpha.view(2 * orders, size * columns), out=x[ring].view(size, size * columns))
     return x
 
 
@@ -92,7 +92,7 @@ def _to_rings(spectrum: Tensor, tables: RotationTables) -> Tensor:
     columns = spectrum.shape[1]
     waves = spectrum.new_empty(orders, 2 * orders, 2 * size, columns)
     for run in tables.runs:
-        blocks = spectrum[run.rows].view(len(run.table), -1, columns)
+        blocks = spectrum[run.rows].view(*run.table.shape[:2], columns)
         torch.bmm(run.table.transpose(1, 2), blocks, out=waves[run.n, run.blocks])
     return waves.view(orders, 2 * orders, 2, size, columns)
 
@@ -106,7 +106,7 @@ def _analyse(x: Tensor, tables: RotationTables, weighted: bool) -> Tensor:
     if weighted:
         gamma = gamma * tables.weights.view(-1, 1, 1)
     for ring in range(size):
-        torch.mm(gamma[ring], x[ring].view(size, -1), out=over_gamma.view(2 * orders, -1))
+        torch.mm(gamma[ring], x[ring].view(size, size * columns), out=over_gamma.view(2 * orders, size * columns))
         for kind in range(2):
             torch.bmm(alpha[kind], over_gamma[kind], out=waves[kind, ring])
     return _from_rings(waves, tables).index_select(0, tables.unsort)
@@ -118,5 +118,5 @@ def _from_rings(waves: Tensor, tables: RotationTables) -> Tensor:
     spectrum = waves.new_empty(len(tables.sort), columns)
     for run in tables.runs:
         blocks = waves[:, :, run.n, run.blocks].flatten(0, 1).transpose(0, 1)
-        torch.bmm(run.table, blocks, out=spectrum[run.rows].view(len(run.table), -1, columns))
+        torch.bmm(run.table, blocks, out=spectrum[run.rows].view(*run.table.shape[:2], columns))
     return spectrum

@@ -92,8 +92,8 @@ def _analyse(x: Tensor, tables: SphereTables, weighted: bool) -> Tensor:
     near, far = x[..., :half], x[..., half:]
     waves = x.new_empty(2 * len(tables.rings), signals, size)
     even, odd = _split(waves, tables)
-    torch.mm(tables.even, (near + far).view(-1, half).t(), out=even)
-    torch.mm(tables.odd, (near - far).view(-1, half).t(), out=odd)
+    torch.mm(tables.even, (near + far).reshape(signals * size, half).t(), out=even)
+    torch.mm(tables.odd, (near - far).reshape(signals * size, half).t(), out=odd)
     spectrum = x.new_empty(len(tables.sort), signals)
     for place, (ring, block) in enumerate(zip(tables.rings, _blocks(spectrum, tables), strict=True)):
         table = ring * tables.weights if weighted else ring
@@ -125,7 +125,7 @@ def _split(waves: Tensor, tables: SphereTables) -> tuple[Tensor, Tensor]:
 def _blocks(spectrum: Tensor, tables: SphereTables) -> list[Tensor]:
     """The parts of a sorted spectrum that belong to each order, `(kinds, degrees, signals)`."""
     parts = torch.split(spectrum, [2 * len(ring) for ring in tables.rings])
-    return [part.view(2, -1, spectrum.shape[1]) for part in parts]
+    return [part.view(2, len(part) // 2, spectrum.shape[1]) for part in parts]
 
 
 @lru_cache(maxsize=16)
