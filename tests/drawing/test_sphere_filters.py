@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+import torch
 
-from svertka import reference
+from svertka import nn, reference
 from svertka.drawing import sphere_filters
-from svertka.drawing.sphere_filters import power_by_degree
+from svertka.drawing.sphere_filters import filters_of, power_by_degree
 from svertka.geometry import sphere_grid, sphere_weights
 
 B = 8
@@ -40,3 +41,25 @@ def test_points_on_the_far_side_are_hidden():
 
 def test_nothing_has_no_power():
     np.testing.assert_array_equal(power_by_degree(np.zeros((4, 4))), 0)
+
+
+def test_the_filters_of_a_layer_are_what_it_correlates_with():
+    """At the rotation that does nothing, the answer is the mean of signal times filter."""
+    layer = nn.SphereConv(2, 3, B, B, bias=False).double()
+    x = torch.randn(1, 2, 2 * B, 2 * B, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    x = torch.from_numpy(reference.s2_synthesise(reference.s2_analyse(x)).real)
+    answer = reference.so3_analyse(layer(x).detach().numpy())
+    at_rest = sum((2 * l + 1) * np.trace(one, axis1=-2, axis2=-1).real for l, one in enumerate(answer))
+    drawn = filters_of(layer, count=6)
+    assert list(drawn)[:3] == ["channel 0 to 0", "channel 1 to 0", "channel 0 to 1"]
+    fine = [[*reference.s2_analyse(one), *[np.zeros(2 * l + 1) for l in range(B, 2 * B)]] for one in x[0].numpy()]
+    signals = [reference.s2_synthesise(one).real for one in fine]
+    for o in range(3):
+        parts = [sphere_weights(2 * B)[:, None] * signals[i] * drawn[f"channel {i} to {o}"] for i in range(2)]
+        assert np.sum(parts) == pytest.approx(at_rest[0, o])
+
+
+def test_a_layer_brings_its_points():
+    figure = sphere_filters(nn.SphereConv(1, 2, 8, 6))
+    assert len(figure.axes) == 4
+    assert len(figure.axes[0].lines[-1].get_xdata()) == 24  # all are near the pole, and so in sight

@@ -11,13 +11,15 @@ from numpy.typing import ArrayLike
 from svertka.drawing.directions import Array, colouring, spherical
 from svertka.drawing.globes import DOTS, WIDE, Place, directions, eye, lit
 from svertka.drawing.style import FIRST, INK, STYLE, Picture
-from svertka.reference import s2_analyse
+from svertka.nn import SphereConv
+from svertka.ops import sphere_fft, sphere_ifft
+from svertka.ops.sphere_spectra import degree_factors, sizes
 
 ABOVE = (np.pi / 5, 0.0)  # an eye nearly above the pole, where the filters of most layers are
 
 
 def sphere_filters(
-    filters: Mapping[str, ArrayLike],
+    filters: Mapping[str, ArrayLike] | SphereConv,
     *,
     points: tuple[ArrayLike, ArrayLike] | None = None,
     seen_from: Place = ABOVE,
@@ -25,13 +27,18 @@ def sphere_filters(
     """Filters by their titles: above, each on a ball; below, the share of its power in each degree.
 
     Args:
-        filters: each `(2b, 2b)`, samples of its band-limited function.
-        points: Colatitudes and longitudes, in radians, where the weights of the filters stand; drawn as dots.
+        filters: each `(2b, 2b)`, samples of its band-limited function; or a layer, whose first four are drawn.
+        points: Colatitudes and longitudes, in radians, where the weights of the filters stand; drawn as dots. A layer
+            knows its own.
         seen_from: Colatitude and longitude above which the eye is, in radians.
 
     Raises:
         ShapeError: a filter has another shape.
     """
+    if isinstance(filters, SphereConv):
+        known = np.transpose(filters.points) if filters.points else None
+        own = None if known is None else (known[0], known[1])
+        return sphere_filters(filters_of(filters), points=points or own, seen_from=seen_from)
     wide = WIDE / max(len(filters), 3)
     with mpl.rc_context({**STYLE, "axes.titlesize": 8.5, "axes.titlelocation": "center"}):
         canvas = Picture(figsize=(wide * len(filters), wide + 1.35), layout="constrained")
@@ -48,9 +55,20 @@ def sphere_filters(
         return canvas
 
 
+def filters_of(layer: SphereConv, count: int = 4) -> dict[str, Array]:
+    """The first filters of a layer by their channels, in and out, on a grid twice as fine as they need."""
+    spectrum = layer.filter_spectrum().detach().double()
+    spectrum = spectrum / degree_factors(layer.b_out, "sphere", spectrum)[:, None, None]
+    signals = sphere_ifft(spectrum.permute(2, 1, 0), 2 * layer.b_out).numpy()
+    names = [(one, other) for one in range(signals.shape[0]) for other in range(signals.shape[1])]
+    return {f"channel {i} to {o}": signals[o, i] for o, i in names[:count]}
+
+
 def power_by_degree(x: ArrayLike) -> Array:
     """The share of each degree in the mean square of a signal, `(b,)`: `(2l + 1) Σ_m |x̂^l_m|²` over their sum."""
-    power = np.array([(2 * l + 1) * np.sum(np.abs(one) ** 2) for l, one in enumerate(s2_analyse(x))])
+    signal = np.asarray(x, dtype=np.float64)
+    degrees = np.repeat(np.arange(len(signal) // 2), sizes(len(signal) // 2, "sphere"))
+    power = np.bincount(degrees, (2 * degrees + 1) * sphere_fft(signal) ** 2)
     return np.asarray(power / (power.sum() or 1.0))
 
 
