@@ -508,7 +508,8 @@ def cold(name: str) -> tuple[float, float]:
 def apart(part: str, name: str) -> Any:
     """What a process of its own measures."""
     words = [sys.executable, __file__, "--alone", part, name]
-    return json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+    alone = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # NumPy's threads would wait for one another on one processor
+    return json.loads(subprocess.run(words, capture_output=True, text=True, check=True, env=alone).stdout)
 
 
 PARTS = {

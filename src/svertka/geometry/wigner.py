@@ -33,9 +33,13 @@ def wigner_d(degree: int, beta: ArrayLike) -> Array:
     orders, vectors = np.arange(-_checked(degree), degree + 1), _eigenvectors(int(degree))
     angles = np.asarray(beta, dtype=np.float64)[..., None, None] * orders
     step = (orders - orders[:, None]) % 4
-    even = (vectors * np.cos(angles)) @ vectors.T
-    odd = (vectors * np.sin(angles)) @ vectors.T
+    even, odd = (_times(vectors * wave(angles), vectors.T) for wave in (np.cos, np.sin))
     return np.asarray(np.where(step % 2, odd, even) * np.where(step < 2, 1.0, -1.0))
+
+
+def _times(stack: Array, matrix: Array) -> Array:
+    """A stack of matrices times one, as a single product: small products by several threads wait for one another."""
+    return np.asarray((stack.reshape(-1, len(matrix)) @ matrix).reshape(stack.shape))
 
 
 @lru_cache(maxsize=512)

@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from svertka import geometry, reference
+from svertka import geometry
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -135,7 +135,7 @@ def _blocks(plans: tuple[_Plan, ...], b: int, degrees: int, dtype: torch.dtype) 
     same, mirrored = _factors(degrees)
     tables = [torch.zeros(p.last - p.first, 2, 2, p.degrees, 2, 2 * b, dtype=dtype) for p in plans]
     for l in range(degrees):
-        d, low = np.moveaxis(reference.wigner_d(l, beta), 0, -1), slice(None, l + 1)
+        d, low = np.moveaxis(geometry.wigner_d(l, beta), 0, -1), slice(None, l + 1)
         block = same[low, low, ..., None] * d[l:, l:, None, None, None].swapaxes(0, 1)
         block += mirrored[low, low, ..., None] * d[l:, l::-1, None, None, None].swapaxes(0, 1)
         entries = torch.from_numpy(block).to(dtype)
