@@ -18,6 +18,7 @@ from svertka.nn.factored import Factor, pair_for, refactored
 from svertka.nn.heads import Sided, classifier
 from svertka.nn.integrals import integrate
 from svertka.nn.space import LINE, PLANE, SPACES, VOLUME, Space, space_of
+from svertka.nn.sphere_bands import Oversampled, spectral_pool
 from svertka.nn.spherical import RotationConv, SphereConv, ZonalConv
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "SPACES",
     "VOLUME",
     "Factor",
+    "Oversampled",
     "PaddedIdentity",
     "Parallel",
     "Residual",
@@ -51,4 +53,5 @@ __all__ = [
     "pair_for",
     "refactored",
     "space_of",
+    "spectral_pool",
 ]

@@ -67,7 +67,6 @@ class SphericalLayer(nn.Module):
         """Its settings, for a printed network."""
         return f"{self.cin}, {self.cout}, b_in={self.b_in}, b_out={self.b_out}, filter={self.filter!r}"
 
-    @eager
     def filter_spectrum(self) -> Tensor:
         """The spectra of the filters times their scale and `2l + 1`, `(coefficients, in, out)`."""
         if self.training or torch.is_grad_enabled():
@@ -154,6 +153,7 @@ class SphereConv(SphericalLayer):
         """`b_in / √in b_out²`."""
         return float(self.b_in / (self.cin**0.5 * self.b_out**2))
 
+    @eager
     def forward(self, x: Tensor) -> Tensor:
         """The correlation with every filter."""
         self._check(x)
@@ -196,6 +196,7 @@ class RotationConv(SphericalLayer):
         """`√(b_in³ / in b_out³)`."""
         return float((self.b_in / self.b_out) ** 1.5 / self.cin**0.5)
 
+    @eager
     def forward(self, x: Tensor) -> Tensor:
         """The correlation with every filter."""
         self._check(x)
@@ -232,6 +233,7 @@ class ZonalConv(nn.Module):
         """Its settings, for a printed network."""
         return f"{self.cin}, {self.cout}, b_in={self.b_in}, b_out={self.b_out}"
 
+    @eager
     def forward(self, x: Tensor) -> Tensor:
         """The correlation with every filter."""
         if x.dim() != 4 or x.shape[1:] != (self.cin, 2 * self.b_in, 2 * self.b_in):

@@ -4,6 +4,7 @@ They take NumPy arrays or tensors, of any rank, and give back what they were giv
 """
 
 from svertka.geometry import output_size, receptive_field
+from svertka.ops.aligning import align
 from svertka.ops.convolution import convolve, convolve_each
 from svertka.ops.factoring import Separation, rank, ranks, separate
 from svertka.ops.filters import Filter, custom_filter, gaussian
@@ -14,6 +15,8 @@ from svertka.ops.named import FILTERS, filtered, kernel, named_filter
 from svertka.ops.padding import BORDERS, pad
 from svertka.ops.pairs import Pair, pair
 from svertka.ops.sphere_correlation import rotation_correlate, sphere_correlate
+from svertka.ops.sphere_rotating import rotate
+from svertka.ops.sphere_sampling import power_spectrum, sample
 from svertka.ops.sphere_spectra import harmonic_spectrum, real_spectrum
 from svertka.ops.sphere_transforms import rotation_fft, rotation_ifft, sphere_fft, sphere_ifft
 from svertka.ops.transposed import convolve_transposed
@@ -24,6 +27,7 @@ __all__ = [
     "Filter",
     "Pair",
     "Separation",
+    "align",
     "convolution_matrix",
     "convolve",
     "convolve_each",
@@ -41,13 +45,16 @@ __all__ = [
     "pad",
     "pair",
     "parse_kernel",
+    "power_spectrum",
     "rank",
     "ranks",
     "real_spectrum",
     "receptive_field",
+    "rotate",
     "rotation_correlate",
     "rotation_fft",
     "rotation_ifft",
+    "sample",
     "separate",
     "sphere_correlate",
     "sphere_fft",
