@@ -12,8 +12,8 @@ from svertka.drawing.directions import Array, colouring, spherical
 from svertka.drawing.globes import DOTS, WIDE, Place, directions, eye, lit
 from svertka.drawing.style import FIRST, INK, STYLE, Picture
 from svertka.nn import SphereConv
-from svertka.ops import sphere_fft, sphere_ifft
-from svertka.ops.sphere_spectra import degree_factors, sizes
+from svertka.ops import power_spectrum, sphere_ifft
+from svertka.ops.sphere_spectra import degree_factors
 
 ABOVE = (np.pi / 5, 0.0)  # an eye nearly above the pole, where the filters of most layers are
 
@@ -66,9 +66,7 @@ def filters_of(layer: SphereConv, count: int = 4) -> dict[str, Array]:
 
 def power_by_degree(x: ArrayLike) -> Array:
     """The share of each degree in the mean square of a signal, `(b,)`: `(2l + 1) Σ_m |x̂^l_m|²` over their sum."""
-    signal = np.asarray(x, dtype=np.float64)
-    degrees = np.repeat(np.arange(len(signal) // 2), sizes(len(signal) // 2, "sphere"))
-    power = np.bincount(degrees, (2 * degrees + 1) * sphere_fft(signal) ** 2)
+    power = np.asarray(power_spectrum(np.asarray(x, dtype=np.float64)))
     return np.asarray(power / (power.sum() or 1.0))
 
 
