@@ -1,19 +1,23 @@
 """Bandwidths of signals within a network: a non-linearity on a finer grid, and pooling in the spectrum.
 
 What a non-linearity makes above the bandwidth of a grid, its samples mistake for something below: this is most of what
-keeps spherical networks from turning exactly with their input. On a finer grid less is mistaken. What lies below `f · b`
-is told apart from degrees below `b` by a grid of bandwidth `(f + 1) b / 2` already (the 3/2 rule of Orszag 1971, for
-`f = 2`), so no finer one is used.
+keeps spherical networks from turning exactly with their input. On a finer grid less is mistaken. What lies below
+`f · b` is told apart from degrees below `b` by a grid of bandwidth `(f + 1) b / 2` already (the 3/2 rule of Orszag 1971,
+for `f = 2`), so no finer one is used.
 """
 
 from collections.abc import Callable
 from math import ceil
 
+import torch
 from torch import Tensor, nn
 
 from svertka.errors import SettingError, ShapeError
 from svertka.ops.sphere_spectra import eager
 from svertka.ops.sphere_transforms import rotation_fft, rotation_ifft, sphere_fft, sphere_ifft
+
+
+AT_ONCE = 2**21  # samples of the finer grid: few enough that the same memory serves again
 
 
 class Oversampled(nn.Module):
@@ -45,8 +49,9 @@ class Oversampled(nn.Module):
         forward, backward = _transforms(x)
         b = x.shape[-1] // 2
         finer = ceil((self.factor + 1) * b / 2)
-        fine = self.activation(backward(forward(x), finer))
-        found: Tensor = backward(forward(fine, b))
+        each = max(AT_ONCE // (x.shape[1] * (2 * finer) ** (x.dim() - 2)), 1)
+        parts = torch.split(forward(x), each)
+        found: Tensor = backward(torch.cat([forward(self.activation(backward(part, finer)), b) for part in parts]))
         return found
 
 
