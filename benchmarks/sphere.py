@@ -112,8 +112,8 @@ def cell(value: Any) -> str:
     """A name, a number in three places or in powers of ten, or a dash."""
     if isinstance(value, str):
         return value.ljust(30)
-    if value is None:
-        return "–".rjust(9)
+    if value is None or isinstance(value, int):
+        return ("–" if value is None else str(value)).rjust(9)
     text = f"{value:.1e}" if 0 < abs(value) < 1e-3 else f"{value:.{2 if abs(value) < 10 else 1}f}"
     return text.rjust(9)
 
@@ -164,7 +164,7 @@ def rotations(chosen: argparse.Namespace) -> Iterator[Row]:
 def title(name: str, way: str, threads: int) -> Row:
     """The first columns of a row."""
     words = {"forward": "forward", "inverse": "inverse", "both": "forward + backward"}
-    return {"case": f"{name}, {words[way]}", "threads": str(threads).ljust(7)}
+    return {"case": f"{name}, {words[way]}", "threads": threads}
 
 
 def layer_jobs(case: Case) -> dict[str, dict[str, Job]]:
@@ -389,7 +389,7 @@ def epoch(chosen: argparse.Namespace) -> Iterator[Row]:
         times = in_turns({name: step(network, x, y) for name, network in networks.items()}, chosen.repeats)
         ours = times["ours"]
         ratios = {peer: times[peer] / ours if peer in times else None for peer in ("textbook", "e3nn")}
-        yield {"case": "an epoch", "threads": str(threads).ljust(7), "ours, s": ours * batches, **ratios}
+        yield {"case": "an epoch", "threads": threads, "ours, s": ours * batches, **ratios}
 
 
 def step(network: nn.Module, x: Tensor, y: Tensor) -> Job:
