@@ -42,7 +42,7 @@ def _times(stack: Array, matrix: Array) -> Array:
     return np.asarray((stack.reshape(-1, len(matrix)) @ matrix).reshape(stack.shape))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _eigenvectors(degree: int) -> Array:
     """Of `J_x`, in columns, by rising eigenvalue."""
     orders = np.arange(-degree, degree)

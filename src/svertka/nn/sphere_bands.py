@@ -2,8 +2,8 @@
 
 What a non-linearity makes above the bandwidth of a grid, its samples mistake for something below: this is most of what
 keeps spherical networks from turning exactly with their input. On a finer grid less is mistaken. What lies below
-`f · b` is told apart from degrees below `b` by a grid of bandwidth `(f + 1) b / 2` already (the 3/2 rule of Orszag 1971,
-for `f = 2`), so no finer one is used.
+`f · b` is told apart from degrees below `b` by a grid of bandwidth `(f + 1) b / 2` already (for `f = 2` the 3/2 rule of
+Orszag 1971), so no finer one is used.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from svertka.errors import SettingError, ShapeError
 from svertka.ops.sphere_spectra import eager
 from svertka.ops.sphere_transforms import rotation_fft, rotation_ifft, sphere_fft, sphere_ifft
-
 
 AT_ONCE = 2**21  # samples of the finer grid: few enough that the same memory serves again
 
