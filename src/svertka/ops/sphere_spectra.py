@@ -135,7 +135,8 @@ def real_wigner(l: int, angles: geometry.Angles) -> NDArray[np.float64]:
     alpha, beta, gamma = (np.asarray(angle, dtype=np.float64)[..., None] for angle in angles)
     orders, basis = np.arange(-l, l + 1), real_basis(l)
     rows, columns = np.exp(-1j * alpha * orders)[..., None], np.exp(-1j * gamma * orders)[..., None, :]
-    turned = rows * geometry.wigner_d(l, beta[..., 0]) * columns
+    rings, ring = np.unique(beta[..., 0], return_inverse=True)  # points often share theirs
+    turned = rows * geometry.wigner_d(l, rings)[ring.reshape(beta.shape[:-1])] * columns
     # `U` mixes no orders but `m` and `-m`: it has a diagonal and an antidiagonal, and no product of matrices is needed.
     along, across = np.diagonal(basis), np.where(orders, np.diagonal(basis[:, ::-1]), 0)
     turned = along[:, None] * turned + across[:, None] * turned[..., ::-1, :]
