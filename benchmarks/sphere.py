@@ -314,7 +314,7 @@ def transforms(chosen: argparse.Namespace) -> Iterator[Row]:
 def transform_makers(b: int) -> dict[str, Any]:
     """Everyone who can transform at this bandwidth; e3nn's tables grow with its fourth power."""
     peers = sphere_peers.transforms()
-    return {"ours": our_transform} | {name: make for name, make in peers.items() if name != "e3nn" or b <= 64}
+    return {"ours": our_transform} | {name: make for name, make in peers.items() if name != "e3nn" or b <= 32}
 
 
 def our_transform(b: int, count: int, signal: Callable[[Any, Any], Any]) -> sphere_peers.Transform:
