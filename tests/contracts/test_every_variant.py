@@ -13,7 +13,12 @@ from svertka.measure import check_sizes, count_variant, smallest_size, walk
 from svertka.nn import LINE, PLANE, VOLUME, compressed
 from svertka.tasks.table import heads
 
-LEARNING = {"alexnet_original": 3e-4, "vgg11": 1e-4, "squeezenet1_1": 1e-4}  # rates of those without normalisation
+LEARNING = {
+    "alexnet_original": 3e-4,
+    "vgg11": 1e-4,
+    "squeezenet1_1": 1e-4,
+    "spherical_mnist": 3e-2,
+}  # rates of those without normalisation
 SIDES = {"squeezenet1_1": 64}  # its last rectifier kills a class for good where there are few places to average over
 VARIANTS = {variant.name: variant for variant in svertka.variants()}
 CLASSIFYING = {name: variant for name, variant in VARIANTS.items() if variant.task == "classify"}
@@ -26,10 +31,11 @@ SPACES = [
         (name, space)
         for name in FAMILIES.values()
         for space in (LINE, PLANE, VOLUME)
-        if space is not VARIANTS[name].space and VARIANTS[name].task != "next"
+        if space is not VARIANTS[name].space and VARIANTS[name].task != "next" and not VARIANTS[name].spherical
     ],
 ]
 LAGS = 5  # frames that a forecast looks back on, as published
+ATOMS = 23  # in a molecule, as published
 
 every_variant = pytest.mark.parametrize("name", VARIANTS)
 every_classifier = pytest.mark.parametrize("name", CLASSIFYING)
@@ -43,12 +49,24 @@ DEEPEST = (
     "densenet100bc_k12",
     "inception_v2",
     "googlenet",
+    "spherical_mnist_deep",
+    "spherical_shrec17",
+    "spherical_qm7",
 )  # capturing hundreds of layers takes half a minute and more
 every_family_but_the_deepest = pytest.mark.parametrize(
     "name",
     [
         pytest.param(name, marks=[pytest.mark.slow] * (VARIANTS[name].parameters > 2e7 or name in DEEPEST))
         for name in FAMILIES.values()
+    ],
+)
+# Correlations on the sphere run as they are: their tables and products are kept out of torch's graphs.
+every_family_in_a_graph = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] * (VARIANTS[name].parameters > 2e7 or name in DEEPEST))
+        for name in FAMILIES.values()
+        if not VARIANTS[name].spherical
     ],
 )
 
@@ -72,7 +90,7 @@ def small(name: str, classes: int = 3, space=None, batch: int = 8):
     variant = VARIANTS[name]
     space = space or variant.space
     sizes = [side(name, space)] * space.rank
-    channels = classes * LAGS if variant.task == "forecast" else 2
+    channels = {"forecast": classes * LAGS, "regress": 2 * ATOMS}.get(variant.task, 2)
     network = variant.build(classes=classes, channels=channels, space=space, **variant.bound_to(sizes))
     return network, torch.randn(batch, channels, *sizes).clamp(-3, 3)
 
@@ -97,6 +115,8 @@ def lesson(task: str, images: torch.Tensor):
     if task == "next":
         levels = compressed(images[:, 0], 3)
         return lambda scores: F.cross_entropy(scores, levels)
+    if task == "regress":
+        return lambda scores: (scores - (eight - 1.0)[:, None]).square().mean()
     frames = eight.reshape(8, 1, *[1] * len(sizes)).float() - 1
     return lambda scores: (scores - frames).square().mean()
 
@@ -105,7 +125,7 @@ def lesson(task: str, images: torch.Tensor):
 def test_parameters_and_scores_are_as_published(name):
     variant, price = VARIANTS[name], count_variant(VARIANTS[name])
     assert count(on_meta(name)) == variant.parameters == price.parameters
-    places = () if variant.task == "classify" else variant.sample[1:]
+    places = () if variant.task in ("classify", "regress") else variant.sample[1:]
     assert price.output == (variant.classes, *places)
 
 
@@ -156,14 +176,14 @@ def test_weights_saved_and_loaded_give_the_same_scores(name, tmp_path):
     torch.testing.assert_close(other.eval()(images), network.eval()(images), rtol=0, atol=0)
 
 
-@every_family_but_the_deepest
+@every_family_in_a_graph
 def test_what_torch_exports_gives_the_same_scores(name):
     network, images = small(name, batch=2)
     exported = torch.export.export(network.eval(), (images,))
     torch.testing.assert_close(exported.module()(images), network(images), rtol=1e-5, atol=1e-5)
 
 
-@every_family_but_the_deepest
+@every_family_in_a_graph
 def test_what_torch_captures_whole_gives_the_same_scores_and_gradients(name):
     torch.compiler.reset()
     network, images = small(name, batch=2)

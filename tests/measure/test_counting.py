@@ -16,7 +16,9 @@ def flops(network, *shape):
     return counter.get_total_flops()
 
 
-@pytest.mark.parametrize("variant", variants(), ids=lambda variant: variant.name)
+@pytest.mark.parametrize(
+    "variant", [each for each in variants() if not each.spherical], ids=lambda variant: variant.name
+)
 def test_costs_are_torchs_own_and_the_published(variant):
     found = count_variant(variant)
     network = variant.build()

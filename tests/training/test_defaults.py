@@ -199,3 +199,10 @@ def test_small_images_enter_large_networks_at_full_size(images, published, setti
 def test_every_task_has_its_network(images, task, network):
     assert network_for(images, task) == network
     assert find(network).task == task
+
+
+def test_what_lies_on_the_sphere_is_not_moved_and_learned_as_published():
+    like = kind((60, 60))
+    made = filled(TrainSettings(), like, sizes=(60, 60), images=10_000, task="classify", spherical=True)
+    assert (made.flip, made.crop, made.rotation, made.zoom) == ("none", 0, 0, 0)
+    assert (made.optimiser, made.rate, made.batch) == ("adam", 5e-3, 32)

@@ -11,8 +11,9 @@ from svertka.geometry import sides
 from svertka.measure.fields import Field, fields
 from svertka.measure.memory import learning, predicting
 from svertka.measure.sizes import check_sizes
+from svertka.measure.spherical import products
 from svertka.measure.walking import Visit, walk
-from svertka.nn import Space
+from svertka.nn import RotationConv, Space, SphereConv, ZonalConv
 from svertka.zoo import Variant, find
 
 FLOAT = 4  # bytes
@@ -156,7 +157,9 @@ def _priced(visit: Visit, field: Field | None) -> LayerCost:
 
 
 def _products(visit: Visit) -> int:
-    """A kernel for each output, or, where a transposed convolution spreads them, for each input."""
+    """A kernel for each output, or each input of a transposed convolution; on the sphere by formula."""
+    if isinstance(visit.layer, SphereConv | RotationConv | ZonalConv):
+        return products(visit.layer)
     weight = getattr(visit.layer, "weight", None)
     if weight is None or weight.dim() < 2 or isinstance(visit.layer, nn.Embedding):
         return 0

@@ -17,6 +17,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
 from svertka.measure.walking import is_bare, on_meta, unshaped
+from svertka.nn import RotationConv, SphereConv, ZonalConv
 
 MARK = "_svertka_field"
 
@@ -82,6 +83,8 @@ def fields(network: nn.Module, channels: int, sizes: Sequence[int]) -> dict[str,
         def hook(layer: nn.Module, inputs: Any, out: Any) -> None:
             first = next((leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor)), None)
             if first is not None:
+                if isinstance(layer, SphereConv | RotationConv | ZonalConv):
+                    setattr(first, MARK, None)  # a spectrum is of the whole sphere
                 found[name] = shown(_of(first), len(sizes))
 
         return hook

@@ -15,6 +15,7 @@ EPOCHS = (10, 50)
 BATCHES = (16, 128)
 LITTLE = {1: 128, 2: 48, 3: 16}  # by rank, up to which length a network for large images does not shrink them at first
 SOUNDS = 8  # signals in a batch whose every sample is to be told from those before
+SPHERICAL_BATCH, SPHERICAL_RATE = 32, 5e-3  # Cohen et al. (arXiv:1801.10130), section 5.2
 STEPS = 20  # at least in an epoch, where a smaller batch can give them
 PIXELS = 2**23  # in a batch at most: 128 images of 256x256
 WHOLE = 0.95  # share of signals that are kept whole, where they differ in length
@@ -65,20 +66,28 @@ def enlarged(sizes: Sequence[int], least: int) -> tuple[int, ...]:
     return tuple(max(least, round(size * scale)) if scale > 1 else size for size in sizes)
 
 
-def filled(settings: TrainSettings, kind: Agreement, *, sizes: Sequence[int], images: int, task: str) -> TrainSettings:
-    """The settings with every choice made that was left open, for a training part of so many images."""
-    batch = settings.batch or (SOUNDS if task == "next" else batch_for(images, sizes))
-    moves = task in ("classify", "segment")  # a number may change with what moves
-    optimiser = settings.optimiser or ("adam" if task in FOR_TASKS else "sgd")
+def filled(
+    settings: TrainSettings, kind: Agreement, *, sizes: Sequence[int], images: int, task: str, spherical: bool = False
+) -> TrainSettings:
+    """The settings with every choice made that was left open, for a training part of so many images.
+
+    What lies on the sphere is not moved as in a plane, and learned as published: Adam, batches of 32.
+    """
+    suited = SPHERICAL_BATCH if spherical else batch_for(images, sizes)
+    batch = settings.batch or (SOUNDS if task == "next" else suited)
+    picks = task in ("classify", "segment")
+    moves = picks and not spherical  # a number may change with what moves
+    optimiser = settings.optimiser or ("adam" if spherical or task in FOR_TASKS else "sgd")
     choices = {
         "size": sides(tuple(sizes), kind.rank),
         "resize": settings.resize or resize_for(kind.rank, task),
         "optimiser": optimiser,
         "epochs": settings.epochs or epochs_for(images),
         "batch": min(batch, images),
-        "rate": settings.rate or rate_for(optimiser, batch * settings.accumulate),
+        "rate": settings.rate
+        or (SPHERICAL_RATE if spherical and optimiser == "adam" else rate_for(optimiser, batch * settings.accumulate)),
         "decay": DECAYS[optimiser] if settings.decay is None else settings.decay,
-        "clip": (0.0 if moves else 1.0) if settings.clip is None else settings.clip,
+        "clip": (0.0 if picks else 1.0) if settings.clip is None else settings.clip,
         "flip": settings.flip or ("horizontal" if moves and kind.rank == 2 and kind.colour == "rgb" else "none"),
         "threads": settings.threads or get_num_threads(),
         "crop": (0.125 if moves and kind.rank > 1 else 0.0) if settings.crop is None else settings.crop,

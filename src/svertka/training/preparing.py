@@ -145,7 +145,9 @@ def prepare(name: str, data: DataSet, settings: TrainSettings, device: torch.dev
     )
     shelf = shelve(data, store, preprocess, facts, device, settings.cache)
     images = int((parts == "train").sum())
-    settings = filled(settings, kind, sizes=preprocess.sizes, images=images, task=data.task)
+    settings = filled(
+        settings, kind, sizes=preprocess.sizes, images=images, task=data.task, spherical=variant.spherical
+    )
     return Prepared(data, rows, shelf, facts, settings)
 
 

@@ -46,6 +46,11 @@ class Variant:
         """The length of an image's side as published."""
         return self.sample[-1]
 
+    @property
+    def spherical(self) -> bool:
+        """Whether its images lie on the sphere: they may be turned, but neither cut, shifted nor stretched."""
+        return bool(getattr(self.family, "spherical", False))
+
     def bound_to(self, sizes: Sequence[int]) -> dict[str, Any]:
         """The setting that fits the network to images of these sizes, where it is made for one size only."""
         return {"size": tuple(sizes)} if self.knows("size") else {}
