@@ -1,5 +1,7 @@
 """Bars of figures side by side."""
 
+import itertools
+
 import pytest
 
 from svertka.drawing import bars
