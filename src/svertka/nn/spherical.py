@@ -150,7 +150,7 @@ class SphereConv(SphericalLayer):
         super().__init__(cin, cout, b_in, b_out, filter=filter, points=points, bias=bias)
 
     def scale(self) -> float:
-        """`2 b_in / √in b_out`: that of the paper's code, where filters on the sphere are multiplied by `2 b_out` more."""
+        """`2 b_in / √in b_out`, as in the code of the paper, where these filters are multiplied by `2 b_out` more."""
         return float(2 * self.b_in / (self.cin**0.5 * self.b_out))
 
     @eager
