@@ -155,7 +155,7 @@ class SphereLayer(nn.Module):
         rows = o3.spherical_harmonics_alpha_beta(list(degrees), alpha, beta, normalization="component")
         size = self.grid.D.shape[-1]
         factors = [math.sqrt(size * cin / (2 * l + 1) / (4 * math.pi)) for l in degrees for _ in range(2 * l + 1)]
-        scale = 2 / math.sqrt(len(points) * cin * b_out**2 / b_in**2)
+        scale = 2 * b_in / (b_out * math.sqrt(len(points) * cin))
         self.register_buffer("rows", rows * torch.tensor(factors) * scale)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -31,7 +31,7 @@ class SphereLayer(nn.Module):
     def __init__(self, cin: int, cout: int, b_in: int, b_out: int, points: Points) -> None:
         super().__init__()
         self.b_out = b_out
-        self.scale = 2 / math.sqrt(len(points) * cin * b_out**2 / b_in**2)
+        self.scale = 2 * b_in / (b_out * math.sqrt(len(points) * cin))
         self.kernel = nn.Parameter(torch.empty(cin, cout, len(points)).uniform_(-1, 1))
         self.bias = nn.Parameter(torch.zeros(cout))
         rows = [wigner_matrices(l, *points.T, 0.0)[..., l] for l in range(b_out)]

@@ -120,3 +120,15 @@ def test_settings_should_make_sense():
         nn.SphereConv(1, 1, 3, 3, filter="poles")
     with pytest.raises(ShapeError, match=r"points of a filter should be \(points, 3\) angles, not \(2, 2\)"):
         nn.RotationConv(1, 1, 3, 3, points=[(0, 1), (0, 2)])
+
+
+@pytest.mark.parametrize(
+    ("space", "gain"), [("sphere", 2 * 4 / 2 * (3 * 24) ** 0.5), ("rotations", (4 / 2) ** 1.5 * (3 * 72) ** 0.5)]
+)
+def test_filters_have_the_scale_of_the_papers_code(space, gain):
+    """`2 b_in / b_out` on the sphere and `(b_in / b_out)^(3/2)` on SO(3), over `√(in · points)`, summed."""
+    make, axes = LAYERS[space]
+    layer = make(3, 1, 4, 2).double()
+    torch.nn.init.ones_(layer.kernel)
+    found = layer(torch.ones(1, 3, *[8] * axes, dtype=torch.float64))
+    torch.testing.assert_close(found, torch.full_like(found, gain))

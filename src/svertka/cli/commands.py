@@ -4,13 +4,13 @@ What needs torch is imported inside, so that help and errors of usage come at on
 """
 
 import sys
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from svertka.cli.figures import figures
 from svertka.cli.output import Output, Row, amount, facts, table
 from svertka.errors import SettingError
 from svertka.geometry import times
@@ -206,10 +206,11 @@ def train(
         Replace a run that is there.
     """
     from svertka import training
+    from svertka.cli import starts
     from svertka.cli.screen import watching
 
-    _check_order(variant)
-    data, run = _sorted_out(variant, data, run)
+    starts.check_order(variant)
+    data, run = starts.sorted_out(variant, data, run)
     if config is not None:
         settings = read_settings(config).but(**settings.model_dump(include=settings.model_fields_set))
     console = output.console()
@@ -294,7 +295,7 @@ def evaluate(
         made = evaluation.evaluate(run, data, out=out, settings=settings, progress=progress)
     report = made.report.model_dump()
     document = {"html": str(made.html), "json": str(made.json), "report": report}
-    output.answer(document, facts([*_figures(report), ("report", str(made.html))]))
+    output.answer(document, facts([*figures(report), ("report", str(made.html))]))
 
 
 def predict(
@@ -421,75 +422,9 @@ def reproduce(
     output.answer({"folder": str(made.path), **made.about}, trials.told(made))
 
 
-def _check_order(variant: str) -> None:
-    """Data in the place of the network is the likeliest slip; say so instead of naming a network like it."""
-    from svertka.training.starting import run_at
-
-    if variant != "auto" and ("/" in variant or Path(variant).exists()) and run_at(variant) is None:
-        raise SettingError(f"{variant} stands where the network should; write: svertka train auto {variant}")
-
-
-def _sorted_out(variant: str, data: str | None, run: Path | None) -> tuple[str | None, Path | None]:
-    """A lone word behind a run is data where there is such, and else the folder to make."""
-    from svertka.data.sets.registry import NAMED
-    from svertka.runs import is_run
-    from svertka.training.starting import run_at
-
-    if data is None or run is not None or run_at(variant) is None:
-        return data, run
-    known = data in NAMED or (Path(data).exists() and not is_run(Path(data)))
-    return (data, None) if known else (None, Path(data))
-
-
 def _answer_run(path: Path, output: Output) -> None:
     from svertka.runs import Run
 
     report = Run(path).report
-    cells = [*_figures(report), ("report", str(path / "report.html")), ("run", str(path))]
+    cells = [*figures(report), ("report", str(path / "report.html")), ("run", str(path))]
     output.answer({"run": str(path), "report": report}, facts(cells))
-
-
-def _figures(report: Mapping[str, Any]) -> list[Row]:
-    """The main figures of a report for a table."""
-    subject = report["subject"]
-    about = f"{subject['samples']:,} images of {subject['data']}, {subject['part']} part"
-    if report["task"] in FIGURES:
-        return [("tested on", about), *FIGURES[report["task"]](report)]
-    low, high = report["interval"]
-    return [
-        ("tested on", about),
-        ("accuracy", f"{report['accuracy']:.4f} (95%: {low:.4f} to {high:.4f})"),
-        ("by chance", f"{report['chance']:.4f}"),
-    ]
-
-
-def _error(column: Mapping[str, Any]) -> Row:
-    return f"{column['name']} RMSE", f"{column['rmse']:.4g} (deviation {column['deviation']:.4g})"
-
-
-def _forecast(report: Mapping[str, Any]) -> list[Row]:
-    baselines = [(each["name"], f"{each['rmse']:.4g}") for each in report["baselines"]]
-    return [("RMSE", f"{report['rmse']:.4g}"), *baselines]
-
-
-def _outline(report: Mapping[str, Any]) -> list[Row]:
-    return [("Dice, mean of images", f"{report['dice']:.4f}"), *map(_outlined, report["classes"])]
-
-
-def _outlined(each: Mapping[str, Any]) -> Row:
-    return f"class {each['name']}", f"Dice {_share(each['dice'])}, IoU {_share(each['iou'])}"
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4f}"
-
-
-def _sound(report: Mapping[str, Any]) -> list[Row]:
-    without = f"{report['uniform']:.4g}, by how often levels occur {report['frequencies']:.4g}"
-    return [("bits a sample", f"{report['bits']:.4g} (without a network {without})")]
-
-
-FIGURES: dict[str, Callable[[Mapping[str, Any]], list[Row]]] = {
-    "regress": lambda report: [*map(_error, report["columns"])],
-    "forecast": _forecast, "segment": _outline, "next": _sound,
-}  # fmt: skip
