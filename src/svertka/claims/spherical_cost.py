@@ -14,6 +14,7 @@ from svertka.claims.values import Claim, Findings, Work
 from svertka.drawing.trends import Trend, trends
 from svertka.geometry import rotation_grid, rotation_matrix, rotation_weights
 from svertka.ops import rotation_sums, sphere_sums
+from svertka.training.fitting import contained
 
 Array = NDArray[np.float64]
 PAIRS = 2**16  # of rotations at a time, which fit into the processor's fast memory
@@ -37,11 +38,11 @@ def direct(b: int) -> Callable[[], Array]:
     The filter is `exp tr Q`, known everywhere by its formula, so that `(2b)³` products make each of `(2b)³` sums.
     """
     beta, alpha, gamma = rotation_grid(b)
-    rotations = rotation_matrix(alpha[:, None], beta[:, None, None], gamma).reshape(-1, 9)
+    rotations = torch.from_numpy(rotation_matrix(alpha[:, None], beta[:, None, None], gamma)).reshape(-1, 9)
     weights = np.repeat(rotation_weights(b), (2 * b) ** 2)
-    signal = weights * np.random.default_rng(0).normal(size=len(weights))
-    blocks = np.array_split(rotations, -(-(len(rotations) ** 2) // PAIRS))
-    return lambda: np.concatenate([np.exp(block @ rotations.T) @ signal for block in blocks])
+    signal = torch.from_numpy(weights * np.random.default_rng(0).normal(size=len(weights)))
+    blocks = torch.split(rotations, max(PAIRS // len(rotations), 1))
+    return lambda: torch.cat([(block @ rotations.T).exp() @ signal for block in blocks]).numpy()
 
 
 def rotation_transforms(b: int) -> Callable[[], Any]:
@@ -64,8 +65,8 @@ OPERATIONS: Mapping[str, Operation] = {
 
 
 def tried(work: Work) -> Findings:
-    """Times of all operations with the powers that fit them."""
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
+    """Times of all operations, on one thread so that other work disturbs them least, with the powers that fit them."""
+    with contained(1, torch.device("cpu")), torch.no_grad():
         torch.manual_seed(work.seed)
         times = {name: _times(each, each.full if work.full else each.quick) for name, each in OPERATIONS.items()}
     return found(times)
@@ -84,7 +85,7 @@ def found(times: Mapping[str, Trend]) -> Findings:
         "A fast Legendre transform would make b³ log² b of the transform on SO(3); at these bandwidths products of "
         "matrices are faster.",
     )
-    return Findings(columns, rows, picture, {"timed": f"median of 3 to {MOST} repeats"}, remarks)
+    return Findings(columns, rows, picture, {"timed": f"median of 3 to {MOST} repeats, one thread"}, remarks)
 
 
 def exponent(bandwidths: Sequence[float], milliseconds: Sequence[float]) -> float:
