@@ -138,6 +138,14 @@ class TrainSettings(DataSettings):
     """How to bring them there. cover: scale until the size is covered, then cut; stretch: scale each axis; pad: cut
     or add zeros, never scale. By default: cover, and pad for signals."""
 
+    project: Annotated[Literal["none", "sphere"], DATA] = "none"
+    """Bring images onto the sphere, at 2b x 2b for the bandwidth b. sphere: planar images onto the northern hemisphere,
+    their middle on the pole and their inscribed circle on the equator; none: images stay as they are."""
+
+    turned: Annotated[bool, DATA, OFF] = False
+    """Turn each image on its sphere by a random rotation of its own, once, by the seed. It is --rotation 180 that turns
+    them anew in every epoch."""
+
     test: Annotated[Part, DATA] = 0.2
     """Share of the samples to hold back for the final test, or their number from 1 on, where the data has no test part
     of its own. Of a sequence the last are taken."""
@@ -212,7 +220,8 @@ class TrainSettings(DataSettings):
     """Shift images at random by up to this share of their size. By default 0.125 for images and classes, else 0."""
 
     rotation: Annotated[float | None, AUGMENTATION, Field(ge=0, le=180)] = None
-    """Turn images at random by up to so many degrees. By default 10 for planes and classes, else 0."""
+    """Turn images at random by up to so many degrees, on a sphere about any axis. By default 10 for planes and classes,
+    else 0."""
 
     zoom: Annotated[Share | None, AUGMENTATION] = None
     """Enlarge or shrink images at random by up to this share. By default 0.1 for planes and classes, else 0."""
@@ -284,6 +293,10 @@ class EvaluateSettings(UseSettings):
 
     part: Annotated[Literal["auto", "train", "val", "test", "all"], DATA] = "auto"
     """Which samples. auto: the test part where there is one, and never what the network was trained on."""
+
+    turned: Annotated[bool | None, DATA] = None
+    """Turn each image on its sphere by a random rotation of its own, by the training's seed, or not. By default as in
+    the training."""
 
 
 class PredictSettings(UseSettings):

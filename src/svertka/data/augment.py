@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from svertka.data.spheres.turning import random_turns, spun
 from svertka.errors import SettingError
 from svertka.settings import TrainSettings
 
@@ -25,7 +26,7 @@ ERASED = (0.02, 0.33)  # least and greatest share of the image that is blanked; 
 
 @dataclass(frozen=True)
 class Augment:
-    """How much of each change; 0 is none."""
+    """How much of each change; 0 is none. On a sphere, `rotation` turns about any axis."""
 
     flip: tuple[int, ...] = ()
     crop: float = 0
@@ -35,20 +36,23 @@ class Augment:
     erasing: float = 0
     mixup: float = 0
     cutmix: float = 0
+    spherical: bool = False
 
     @classmethod
-    def of(cls, settings: TrainSettings, rank: int) -> "Augment":
+    def of(cls, settings: TrainSettings, rank: int, *, spherical: bool = False) -> "Augment":
         """The changes that the settings ask for.
 
         Raises:
-            SettingError: a change that makes no sense at this rank.
+            SettingError: a change that makes no sense at this rank, or on the sphere.
         """
         flip = AXES[settings.flip or "none"]
         if rank == 1 and (settings.rotation or -2 in flip):
             raise SettingError("signals have no plane to turn or to mirror vertically in; leave out rotation and flip")
+        if spherical and (settings.crop or settings.zoom):
+            raise SettingError("a sphere can be turned and mirrored, not shifted or scaled; leave out crop and zoom")
         return cls(
             flip, settings.crop or 0, settings.rotation or 0, settings.zoom or 0,
-            settings.jitter, settings.erasing, settings.mixup, settings.cutmix,
+            settings.jitter, settings.erasing, settings.mixup, settings.cutmix, spherical,
         )  # fmt: skip
 
     def move(self, pixels: Tensor, rng: Rng) -> Tensor:
@@ -71,7 +75,9 @@ class Augment:
 
     def change(self, images: Tensor, rng: Rng) -> Tensor:
         """Turn, scale, recolour and blank normalised images, sample by sample."""
-        if self._warps:
+        if self.spherical and self.rotation:
+            images = spun(images, random_turns(len(images), self.rotation, rng))
+        elif self._warps:
             images = warped(images, rng, flip=self.flip, crop=self.crop, rotation=self.rotation, zoom=self.zoom)
         if self.jitter:
             images = jittered(images, rng, self.jitter)
@@ -82,7 +88,7 @@ class Augment:
     @property
     def _warps(self) -> bool:
         """Whether pixels land between pixels, so that all moves are best made at once."""
-        return self.rotation > 0 or self.zoom > 0
+        return not self.spherical and (self.rotation > 0 or self.zoom > 0)
 
     def blend(self, images: Tensor, targets: Tensor, rng: Rng) -> tuple[Tensor, Tensor]:
         """Mix each image and its target with another of the batch; `targets` are shares or numbers, `(batch, any)`."""

@@ -5,23 +5,28 @@ from typing import Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
 from svertka.data.colour import MODELS, without_loss
 from svertka.data.rasters import Colour, Pixels, Raster, kind
 from svertka.data.resample import cover, cut, picked, resampled
+from svertka.data.spheres.projecting import RANKS, projected
+from svertka.data.spheres.turning import turned
 from svertka.errors import DataError
 from svertka.geometry import times
 
+Turns = NDArray[np.float64]
 RANGES = {"uint8": 255.0, "uint16": 65535.0, "float": 1.0}
 
 
 class Preprocess(BaseModel):
     """From an image as its file holds it to the numbers a network takes.
 
-    First the image is made ready, once: colours, gaps, size. Ready pixels keep 8 bits where the file has 8, and are
-    float32 elsewhere. Then, batch by batch, they become `(pixel / scale - mean) / deviation`, channel by channel.
+    First the image is made ready, once: colours, gaps, size or sphere. Ready pixels keep 8 bits where the file has 8,
+    and are float32 elsewhere. Then, batch by batch, they become `(pixel / scale - mean) / deviation`, channel by
+    channel.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,18 +55,28 @@ class Preprocess(BaseModel):
     margin: float = 1.0
     """How much larger an image is scaled before its middle is cut out, where it is scaled to cover."""
 
+    project: str = "none"
+    """How it comes onto the sphere, where its sizes are `2b x 2b`; none: it stays where it is."""
+
     @property
     def rank(self) -> int:
         """The number of spatial axes."""
         return len(self.sizes)
 
-    def ready(self, raster: Raster, *, colour: str = "auto") -> Pixels:
+    @property
+    def rank_before(self) -> int:
+        """The number of axes that images have in their files."""
+        return RANKS.get(self.project, self.rank)
+
+    def ready(self, raster: Raster, *, colour: str = "auto", turn: Turns | None = None) -> Pixels:
         """Pixels `(channels, *sizes)`, uint8 or float32; `colour` grey or rgb turns the image even where that loses.
+
+        With `turn`, a rotation `(3, 3)`, the image is turned on its sphere.
 
         Raises:
             DataError: the image is not of the kind the network was trained on.
         """
-        return self.sized(self.checked(raster, colour=colour))
+        return self.sized(self.checked(raster, colour=colour), turn)
 
     def checked(self, raster: Raster, *, colour: str = "auto") -> Pixels:
         """The same at the image's own size and in its own type.
@@ -75,13 +90,22 @@ class Preprocess(BaseModel):
 
     def takes(self, block: Pixels) -> bool:
         """Whether images `(samples, channels, *sizes)` only need their size changed."""
-        alike = block.shape[1] == self.channels and block.ndim == self.rank + 2 and kind(block.dtype) == self.dtype
+        alike = (
+            block.shape[1] == self.channels and block.ndim == self.rank_before + 2 and kind(block.dtype) == self.dtype
+        )
         return self.model == "keep" and alike and (block.dtype.kind != "f" or bool(np.isfinite(block).all()))
 
-    def sized(self, pixels: Pixels) -> Pixels:
-        """Images, or one, brought to size: uint8 or float32 `(…, channels, *sizes)`."""
+    def sized(self, pixels: Pixels, turns: Turns | None = None) -> Pixels:
+        """Images, or one, brought to size or onto the sphere: uint8 or float32 `(…, channels, *sizes)`.
+
+        With `turns`, rotations `(…, 3, 3)`, they are turned there.
+        """
+        if self.project != "none":
+            single = pixels if pixels.dtype == np.uint8 else _single(pixels)
+            return projected(single, self.project, self.sizes[0] // 2, turns)
         pixels = np.ascontiguousarray(cut(self.scaled(pixels), self.sizes))
-        return pixels if pixels.dtype == np.uint8 else _single(pixels)
+        pixels = pixels if pixels.dtype == np.uint8 else _single(pixels)
+        return pixels if turns is None else turned(pixels, turns)
 
     def scaled(self, pixels: Pixels) -> Pixels:
         """Images, or one, scaled as the network's are, but not cut."""
@@ -126,8 +150,8 @@ class Preprocess(BaseModel):
 
     def _check(self, pixels: Pixels) -> None:
         rank = pixels.ndim - 1
-        if rank != self.rank:
-            raise DataError(f"it has {rank} axes ({times(pixels.shape[1:])}), but wanted are {self.rank}")
+        if rank != self.rank_before:
+            raise DataError(f"it has {rank} axes ({times(pixels.shape[1:])}), but wanted are {self.rank_before}")
         if kind(pixels.dtype) != self.dtype:
             raise DataError(
                 f"its pixels are {kind(pixels.dtype)}, but this network was trained on {self.dtype}; "

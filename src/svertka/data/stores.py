@@ -1,6 +1,6 @@
 """Ready pixels, in memory or decoded as they are wanted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -14,6 +14,7 @@ from svertka.data.moments import Moments
 from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels
 from svertka.data.samples import Chosen, Indices, Samples
+from svertka.data.spheres.turning import own_turn
 from svertka.errors import DataError
 
 BLOCK = 256  # images at a time, or as many as
@@ -52,17 +53,21 @@ class Resident:
 
 @dataclass(frozen=True)
 class OnDemand:
-    """Every image read and made ready when it is wanted, by several threads."""
+    """Every image read and made ready when it is wanted, by several threads.
+
+    With `turned_by`, a seed, each is turned on its sphere by a rotation of its own, always the same.
+    """
 
     samples: Samples
     preprocess: Preprocess
     colour: str = "auto"
+    turned_by: int | None = None
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(cpu_count() or 1), repr=False)
 
     def take(self, indices: Indices) -> Pixels:
         block = self.samples.block(indices)
         if block is not None and self.preprocess.takes(block):
-            return self.preprocess.sized(block)
+            return self.preprocess.sized(block, self._turns(indices))
         return np.stack(list(self.pool.map(self.one, indices)))
 
     def chosen(self, indices: Indices) -> "OnDemand":
@@ -75,10 +80,16 @@ class OnDemand:
             DataError: it is broken, or of another kind; the message names it.
         """
         raster = self.samples.read(int(index))
+        turns = self._turns([int(index)])
         try:
-            return self.preprocess.ready(raster, colour=self.colour)
+            return self.preprocess.ready(raster, colour=self.colour, turn=None if turns is None else turns[0])
         except DataError as error:
             raise DataError(f"{self.samples.place(int(index))}: {error}") from error
+
+    def _turns(self, indices: Iterable[int]) -> NDArray[np.float64] | None:
+        if self.turned_by is None:
+            return None
+        return np.stack([own_turn(self.turned_by, self.samples.key(int(index))) for index in indices])
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Applying a trained network to data whose truth is known."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +16,7 @@ from svertka.data.samples import Indices
 from svertka.data.sets import open_data
 from svertka.data.stores import OnDemand, Progress, Store, digest, readable, silent
 from svertka.data.truths import OBJECTS
-from svertka.errors import DataError
+from svertka.errors import DataError, SettingError
 from svertka.evaluation.forecasts import Forecasts
 from svertka.evaluation.gathering import Answers, Gathering
 from svertka.evaluation.outlines import Outlines
@@ -27,6 +27,7 @@ from svertka.evaluation.sounds import Sounds
 from svertka.inference import Predictor
 from svertka.runs import Run, open_run, write
 from svertka.settings import DataSettings, EvaluateSettings
+from svertka.zoo import find
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +70,15 @@ def evaluate(
     run = run if isinstance(run, Run) else open_run(run)
     predictor = Predictor.load(run, chosen.device)
     found = fitted(open_data(run.data if data is None else data, _reading(predictor, chosen)), predictor)
-    source = OnDemand(found.samples, predictor.preprocess, chosen.colour)
-    selection = select(found, run, source, chosen.part)
-    folder = Path(out) if out else run.path if data is None else run.path / "reports" / found.name
+    trained_as, seed = run.asked.settings.turned, run.asked.settings.seed
+    turned = trained_as if chosen.turned is None else chosen.turned
+    _check_sphere(predictor, turned=turned)
+    known = OnDemand(found.samples, predictor.preprocess, chosen.colour, seed if trained_as else None)
+    source = replace(known, turned_by=seed if turned else None)
+    selection = select(found, run, known, chosen.part)
+    name = found.name if turned == trained_as else f"{found.name}-{'turned' if turned else 'not-turned'}"
+    own = data is None and turned == trained_as
+    folder = Path(out) if out else run.path if own else run.path / "reports" / name
     return evaluated(
         predictor, found, source, selection.indices, run=run, part=selection.part, folder=folder,
         settings=chosen, progress=progress,
@@ -141,6 +148,13 @@ def _taken(store: Store, chunk: Indices, faults: dict[int, str], settings: Evalu
     if settings.skip_bad and isinstance(store, OnDemand):
         return chunk, readable(store, chunk, faults)
     return chunk, store.take(chunk)
+
+
+def _check_sphere(predictor: Predictor, *, turned: bool) -> None:
+    if turned and predictor.preprocess.project == "none" and not find(predictor.facts.variant).spherical:
+        raise SettingError(
+            "only what lies on a sphere can be turned there, and this network's images lie in a plane; leave out turned"
+        )
 
 
 def _reading(predictor: Predictor, settings: EvaluateSettings) -> DataSettings:

@@ -1,6 +1,6 @@
 """Arithmetic of sizes and windows, grids of spheres and rotations: no tensors."""
 
-from svertka.geometry.grids import rotation_grid, rotation_weights, sphere_grid, sphere_weights
+from svertka.geometry.grids import rotation_grid, rotation_weights, sphere_directions, sphere_grid, sphere_weights
 from svertka.geometry.rotations import (
     Angles,
     about_y,
@@ -36,6 +36,7 @@ __all__ = [
     "rotation_matrix",
     "rotation_weights",
     "sides",
+    "sphere_directions",
     "sphere_grid",
     "sphere_weights",
     "times",

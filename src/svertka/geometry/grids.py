@@ -64,6 +64,17 @@ def rotation_weights(b: int) -> Array:
     return np.asarray(sphere_weights(b) / (2 * b))
 
 
+def sphere_directions(b: int) -> Array:
+    """The unit vectors of the grid, `(2b, 2b, 3)`: `(cos α sin β, sin α sin β, cos β)`.
+
+    Raises:
+        SettingError: a bandwidth that is no positive integer.
+    """
+    beta, alpha = sphere_grid(b)
+    beta, alpha = np.broadcast_arrays(beta[:, None], alpha)
+    return np.stack([np.cos(alpha) * np.sin(beta), np.sin(alpha) * np.sin(beta), np.cos(beta)], axis=-1)
+
+
 def _checked(b: int) -> int:
     if isinstance(b, bool) or not isinstance(b, int | np.integer) or b < 1:
         raise SettingError(f"a bandwidth should be a positive integer, not {b!r}")

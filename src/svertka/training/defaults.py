@@ -67,7 +67,14 @@ def enlarged(sizes: Sequence[int], least: int) -> tuple[int, ...]:
 
 
 def filled(
-    settings: TrainSettings, kind: Agreement, *, sizes: Sequence[int], images: int, task: str, spherical: bool = False
+    settings: TrainSettings,
+    kind: Agreement,
+    *,
+    sizes: Sequence[int],
+    images: int,
+    task: str,
+    spherical: bool = False,
+    on_sphere: bool = False,
 ) -> TrainSettings:
     """The settings with every choice made that was left open, for a training part of so many images.
 
@@ -76,10 +83,10 @@ def filled(
     suited = SPHERICAL_BATCH if spherical else batch_for(images, sizes)
     batch = settings.batch or (SOUNDS if task == "next" else suited)
     picks = task in ("classify", "segment")
-    moves = picks and not spherical  # a number may change with what moves
+    moves = picks and not (spherical or on_sphere)  # a number may change with what moves
     optimiser = settings.optimiser or ("adam" if spherical or task in FOR_TASKS else "sgd")
     choices = {
-        "size": sides(tuple(sizes), kind.rank),
+        "size": sides(tuple(sizes), len(sizes)),
         "resize": settings.resize or resize_for(kind.rank, task),
         "optimiser": optimiser,
         "epochs": settings.epochs or epochs_for(images),

@@ -16,7 +16,8 @@ from svertka.training.events import EpochDone
 from svertka.training.finder import LOWEST, Trial, find_rate
 from svertka.training.learner import Learner
 from svertka.training.loop import fit
-from svertka.training.preparing import Prepared
+from svertka.training.preparing import Prepared, on_sphere
+from svertka.zoo import find
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,9 @@ def learner_for(ready: Prepared) -> Learner:
 def epochs_for(ready: Prepared) -> Epochs:
     """The batches to learn from."""
     settings = ready.settings
-    augment = Augment.of(settings, ready.shelf.preprocess.rank)
+    preprocess = ready.shelf.preprocess
+    spherical = on_sphere(find(ready.facts.variant), preprocess)
+    augment = Augment.of(settings, preprocess.rank, spherical=spherical)
     return Epochs(ready.shelf, ready.part("train"), settings.batch or 1, settings.seed, augment, ready.chances())
 
 

@@ -26,7 +26,7 @@ from svertka.data.sequences import lags_of
 from svertka.data.splits import Parts, counted, split
 from svertka.data.stores import Decoded, Kept, OnDemand, Progress, Store, blocks, decode
 from svertka.data.truths import Truth
-from svertka.errors import DataError, RunError, SettingError
+from svertka.errors import DataError, RunError, SettingError, ShapeError
 from svertka.geometry import sides, times
 from svertka.measure import check_sizes, comfortable_size, count
 from svertka.nn import space_of
@@ -48,6 +48,7 @@ LOUDNESS: dict[str, dict[str, Any]] = {
     "int32": {"scale": 2.0**31},
     "uint8": {"mean": (0.5,), "deviation": (0.5,)},
 }
+SPHERICAL = "spherical_mnist"  # what takes images on the sphere where no network is named
 LARGE = 4  # times the published number of pixels, from which on a word about the cost is due
 
 
@@ -113,12 +114,12 @@ def prepare(name: str, data: DataSet, settings: TrainSettings, device: torch.dev
         UnknownName: no network is called so.
     """
     data, kind = look(data, settings)
-    check_choices(data.task, settings)
-    variant = choose(name, kind, data.task)
+    variant = choose(name, kind, data.task, settings.project)
+    check_choices(data.task, settings, variant)
     shape = shape_of(variant, data, kind, settings)
     preprocess = plan(variant, kind, settings, shape, data.task)
     parts = split(data, val=settings.val, test=settings.test, seed=settings.seed)
-    source = OnDemand(data.samples, preprocess)
+    source = OnDemand(data.samples, preprocess, turned_by=turning(settings))
     found = decode(
         source, training=parts == "train", cache=settings.cache, skip_bad=settings.skip_bad, progress=progress
     )
@@ -133,7 +134,7 @@ def prepare(name: str, data: DataSet, settings: TrainSettings, device: torch.dev
         outputs=shape.outputs,
         names=len(data.names),
         channels=shape.channels,
-        space=space_of(kind.rank).name,
+        space=space_of(preprocess.rank).name,
         sizes=preprocess.sizes,
         target_mean=mean,
         target_deviation=deviation,
@@ -146,8 +147,9 @@ def prepare(name: str, data: DataSet, settings: TrainSettings, device: torch.dev
     shelf = shelve(data, store, preprocess, facts, device, settings.cache)
     images = int((parts == "train").sum())
     settings = filled(
-        settings, kind, sizes=preprocess.sizes, images=images, task=data.task, spherical=variant.spherical
-    )
+        settings, kind, sizes=preprocess.sizes, images=images, task=data.task, spherical=variant.spherical,
+        on_sphere=on_sphere(variant, preprocess),
+    )  # fmt: skip
     return Prepared(data, rows, shelf, facts, settings)
 
 
@@ -164,8 +166,8 @@ def prepare_again(run: Run, data: DataSet, device: torch.device, progress: Progr
         raise RunError(f"{data.source} has changed since this run began: {gone[0]} is gone")
     data = subset(data, np.array(where))
     found = decode(
-        OnDemand(data.samples, preprocess), training=np.zeros(len(data), bool), cache=settings.cache,
-        skip_bad=False, progress=progress,
+        OnDemand(data.samples, preprocess, turned_by=turning(settings)), training=np.zeros(len(data), bool),
+        cache=settings.cache, skip_bad=False, progress=progress,
     )  # fmt: skip
     changed = [row.key for row, digest in zip(rows, found.digests, strict=True) if row.digest != digest]
     if changed or data.names != run.names:
@@ -205,7 +207,7 @@ def peeked(samples: Samples, *, skip_bad: bool) -> tuple[dict[int, Header], dict
     return headers, faults
 
 
-def choose(name: str, kind: Agreement, task: str) -> Variant:
+def choose(name: str, kind: Agreement, task: str, project: str = "none") -> Variant:
     """The network of this name, or the one for such images.
 
     Raises:
@@ -220,7 +222,7 @@ def choose(name: str, kind: Agreement, task: str) -> Variant:
                 f"{name} is for the task {variant.task}, and this is {task}; for that there are {fitting}"
             )
         return variant
-    variant = find(network_for(kind, task))
+    variant = find(network_for(kind, task) if project == "none" else SPHERICAL)
     more = "; resnet20 is more accurate on small images, and slower" if variant.name == "lenet5" else ""
     log.info("network: %s, chosen for such images%s", variant.name, more)
     return variant
@@ -248,12 +250,32 @@ def shape_of(variant: Variant, data: DataSet, kind: Agreement, settings: TrainSe
     return Shape(len(data.names), kind.channels, changes)
 
 
-def check_choices(task: str, settings: TrainSettings) -> None:
-    """See that the settings make sense for the task.
+def turning(settings: TrainSettings) -> int | None:
+    """The seed by which images are turned on their spheres, if they are."""
+    return settings.seed if settings.turned else None
+
+
+def on_sphere(variant: Variant, preprocess: Preprocess) -> bool:
+    """Whether images lie on a sphere, as the network takes them."""
+    return variant.spherical or preprocess.project != "none"
+
+
+def check_choices(task: str, settings: TrainSettings, variant: Variant) -> None:
+    """See that the settings make sense for the task and for the network.
 
     Raises:
         SettingError: one does not.
     """
+    if task in DENSE and settings.project != "none":
+        raise SettingError(
+            f"what stands at the places of images does not follow them onto the sphere; for the task "
+            f"{task}, leave out project"
+        )
+    if settings.turned and not variant.spherical and settings.project == "none":
+        raise SettingError(
+            "only what lies on a sphere can be turned there; bring images to it with --project sphere, "
+            "or leave out turned"
+        )
     if task in ("segment", "next") and (settings.mixup or settings.cutmix):
         raise SettingError("mixup and cutmix blend whole images and their answers; leave them out for this task")
 
@@ -265,22 +287,27 @@ def plan(variant: Variant, kind: Agreement, settings: TrainSettings, shape: Shap
         ShapeError: images of the size asked for are too small for the network.
     """
     resize = settings.resize or resize_for(kind.rank, task)
-    sizes = _sizes(variant, kind, settings, resize, shape)
+    sizes = _sizes(variant, kind, settings, resize, shape) if settings.project == "none" else _sides(variant, settings)
     with torch.device("meta"):
         network = variant.build(
-            classes=shape.outputs, channels=shape.channels, space=space_of(kind.rank), **variant.bound_to(sizes),
+            classes=shape.outputs, channels=shape.channels, space=space_of(len(sizes)), **variant.bound_to(sizes),
             **shape.changes,
         )  # fmt: skip
     check_sizes(network, shape.channels, sizes)
     price = count(network, shape.channels, sizes)
     log.info("cost: %s has %s parameters, and takes %s multiply-adds for an image of %s",
              variant.name, f"{price.parameters:,}", f"{price.macs:,}", times(sizes))  # fmt: skip
-    if kind.rank == 2 and prod(sizes) > LARGE * variant.size**2:
+    if variant.spherical and settings.project == "none":
+        log.info(
+            "sphere: images are taken to lie on it, with the pole along their upper edge; planar ones are brought "
+            "there by --project sphere"
+        )
+    if len(sizes) == 2 and prod(sizes) > LARGE * variant.size**2:
         log.info("cost: these are large images for %s; --size %d would cost less", variant.name, variant.size)
     return Preprocess(
         colour=kind.colour, channels=kind.channels, model=kind.model, dtype=kind.dtype, fill=settings.fill,
         pages=settings.pages, sizes=sizes, resize=resize, scale=scale_of(kind.dtype),
-        mean=(0.0,) * kind.channels, deviation=(1.0,) * kind.channels,
+        mean=(0.0,) * kind.channels, deviation=(1.0,) * kind.channels, project=settings.project,
     )  # fmt: skip
 
 
@@ -355,6 +382,21 @@ def _sizes(variant: Variant, kind: Agreement, settings: TrainSettings, resize: s
         log.info("size: images are brought to %s (%s); --size chooses", times(sizes), resize)
     elif sizes != next(iter(kind.sizes)):
         log.info("size: images are enlarged to %s, the least that %s is comfortable with", times(sizes), variant.name)
+    return sizes
+
+
+def _sides(variant: Variant, settings: TrainSettings) -> tuple[int, ...]:
+    """The size of images on the sphere: as asked for, or as spherical networks were published with.
+
+    Raises:
+        ShapeError: it is not `2b x 2b`.
+    """
+    published = variant if variant.spherical else find(SPHERICAL)
+    sizes = sides(settings.size or published.size, 2)
+    if sizes[0] != sizes[1] or sizes[0] % 2:
+        raise ShapeError(
+            f"images on the sphere are 2b x 2b for a bandwidth b, not {times(sizes)}; choose an even --size"
+        )
     return sizes
 
 

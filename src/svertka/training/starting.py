@@ -19,12 +19,12 @@ from svertka.inference import Predictor
 from svertka.runs import Facts, Row, Run, is_run, open_run
 from svertka.settings import TrainSettings
 from svertka.training.defaults import DECAYS, epochs_for, rate_for
-from svertka.training.preparing import Prepared, prepare_again, shelve, without_faults
+from svertka.training.preparing import Prepared, prepare_again, shelve, turning, without_faults
 from svertka.zoo import variants
 
 log = logging.getLogger(__name__)
 
-OF_IMAGES = ("colour", "pages", "fill", "task", "masks", "lags", "size", "resize", "stem")
+OF_IMAGES = ("colour", "pages", "fill", "task", "masks", "lags", "size", "resize", "stem", "project", "turned")
 OF_SPLIT = ("test", "val")
 SHORTER, GENTLER = 5, 10  # than a training from the beginning
 
@@ -106,7 +106,7 @@ def _prepared(run: Run, data: DataSet, settings: TrainSettings, device: torch.de
     """Other data, as the run's network takes it."""
     facts, preprocess = run.facts, run.preprocess
     data = _agreed(data, run)
-    source = OnDemand(data.samples, preprocess)
+    source = OnDemand(data.samples, preprocess, turned_by=turning(settings))
     found = decode(
         source, training=np.zeros(len(data), bool), cache=settings.cache, skip_bad=settings.skip_bad, progress=progress
     )
