@@ -35,3 +35,13 @@ def test_a_large_mean_does_not_swallow_a_small_deviation(rng):
 @pytest.mark.parametrize("pixels", [np.full((3, 2, 4), 7.0), np.zeros((0, 2, 4))])
 def test_one_may_always_divide_by_the_deviation(pixels):
     assert gathered(pixels, []).deviation.tolist() == [1, 1]
+
+
+def test_channels_that_repeat_have_their_moments_in_common(rng):
+    """As those of the atoms of a molecule, whose order means nothing."""
+    pixels = rng.normal(size=(6, 4, 3, 2, 5)) * np.array([1, 2, 3])[:, None, None] + np.arange(4)[:, None, None, None]
+    moments = Moments(12, repeats=4)
+    for block in np.split(pixels.reshape(6, 12, 2, 5), 3):
+        moments.add(block)
+    np.testing.assert_allclose(moments.mean, np.tile(pixels.mean((0, 1, 3, 4)), 4))
+    np.testing.assert_allclose(moments.deviation, np.tile(pixels.std((0, 1, 3, 4)), 4))

@@ -49,6 +49,22 @@ def test_an_atom_of_constant_potentials_is_none():
     assert (network(x) - network(other)).abs().max() > 1e-6
 
 
+def test_a_graph_that_takes_every_atom_along_gives_what_those_that_are_there_give(monkeypatch):
+    torch.manual_seed(0)
+    network = build("spherical_qm7", atoms=3, channels=6, size=(8, 8)).eval()
+    x = torch.randn(3, 6, 8, 8)
+    x[0, 2:], x[2] = 0.5, 1.5
+    found = network(x)
+    monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
+    torch.testing.assert_close(network(x), found)
+    torch.testing.assert_close(found[2], network.head(torch.zeros(64)))
+
+
+def test_where_there_is_no_atom_the_answer_is_that_of_the_empty_set():
+    network = build("spherical_qm7", atoms=3, channels=6, size=(8, 8)).eval()
+    torch.testing.assert_close(network(torch.ones(2, 6, 8, 8)), network.head(torch.zeros(2, 64)))
+
+
 @pytest.mark.parametrize(("size", "even"), [((61, 61), 60), ((60, 62), 60), ((1, 1), 2)])
 def test_images_that_are_on_no_grid_of_the_sphere_are_refused(size, even):
     with pytest.raises(ShapeError, match=rf"2b x 2b .* not {size[0]}x{size[1]}; .* --size {even}$"):

@@ -14,25 +14,30 @@ Colour = Literal["grey", "grey+alpha", "rgb", "rgb+alpha", "cmyk", "channels"]
 
 @dataclass(frozen=True)
 class Header:
-    """What is known of an image before its pixels are decoded."""
+    """What is known of an image before its pixels are decoded.
+
+    `repeats` is how often its channels mean the same again, as those of one atom after those of another.
+    """
 
     channels: int
     sizes: tuple[int, ...]
     dtype: str
     colour: Colour
+    repeats: int = 1
 
 
 @dataclass(frozen=True)
 class Raster:
-    """Pixels `(channels, *sizes)` in the file's own type and range, and what the channels mean."""
+    """Pixels `(channels, *sizes)` in the file's own type and range, what the channels mean, and how often over."""
 
     pixels: Pixels
     colour: Colour
+    repeats: int = 1
 
     @property
     def header(self) -> Header:
         """The same facts that a reader finds before decoding."""
-        return Header(self.pixels.shape[0], self.pixels.shape[1:], kind(self.pixels.dtype), self.colour)
+        return Header(self.pixels.shape[0], self.pixels.shape[1:], kind(self.pixels.dtype), self.colour, self.repeats)
 
 
 def kind(dtype: np.dtype[Any]) -> str:

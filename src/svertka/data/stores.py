@@ -116,7 +116,7 @@ def decode(
     """
     count = len(source.samples)
     preprocess = source.preprocess
-    moments = Moments(preprocess.channels)
+    moments = Moments(preprocess.channels, source.samples.peek(0).repeats)
     digests: list[str] = []
     faults: dict[int, str] = {}
     kept = Kept(count, cache)

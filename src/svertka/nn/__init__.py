@@ -17,6 +17,7 @@ from svertka.nn.devices import device_of, laid_out, lay_out
 from svertka.nn.factored import Factor, pair_for, refactored
 from svertka.nn.heads import Sided, classifier
 from svertka.nn.integrals import integrate
+from svertka.nn.rotation_norms import RotationNorm
 from svertka.nn.space import LINE, PLANE, SPACES, VOLUME, Space, space_of
 from svertka.nn.sphere_bands import Oversampled, spectral_pool
 from svertka.nn.spherical import RotationConv, SphereConv, ZonalConv
@@ -32,6 +33,7 @@ __all__ = [
     "Parallel",
     "Residual",
     "RotationConv",
+    "RotationNorm",
     "Sided",
     "Space",
     "SphereConv",

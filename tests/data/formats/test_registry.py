@@ -28,27 +28,27 @@ def raising(error):
     def read(path, opening):
         raise error
 
-    return Format("a stranger's image", (".xyz",), read=read)
+    return Format("a stranger's image", (".odd",), read=read)
 
 
 @pytest.fixture
 def strange(tmp_path):
-    (tmp_path / "x.xyz").write_text("2 3")
-    return tmp_path / "x.xyz"
+    (tmp_path / "x.odd").write_text("2 3")
+    return tmp_path / "x.odd"
 
 
 def test_another_package_may_add_a_format(offer, strange):
     def parsed(path, opening):
         return Raster(np.zeros((1, *map(int, path.read_text().split())), np.uint8), "grey")
 
-    offer(Format("a stranger's image", (".xyz", ".xy"), read=parsed))
+    offer(Format("a stranger's image", (".odd", ".xy"), read=parsed))
     assert is_image(strange)
     assert read(strange).pixels.shape == (1, 2, 3)
     assert peek(strange) == Header(1, (2, 3), "uint8", "grey")
 
 
 def test_a_format_with_its_own_peek_is_not_read_for_it(offer, strange):
-    offer(Format("a stranger's image", (".xyz",), read=raising(OSError).read, peek=lambda *_: BLACK.header))
+    offer(Format("a stranger's image", (".odd",), read=raising(OSError).read, peek=lambda *_: BLACK.header))
     assert peek(strange) == BLACK.header
 
 
@@ -60,23 +60,23 @@ def test_another_package_may_take_over_a_format(offer, tmp_path):
 
 def test_what_a_person_said_of_opening_reaches_the_format(offer, strange):
     seen = []
-    offer(Format("a stranger's image", (".xyz",), read=lambda _, opening: seen.append(opening) or BLACK))
+    offer(Format("a stranger's image", (".odd",), read=lambda _, opening: seen.append(opening) or BLACK))
     read(strange, Opening(pages="3", max_pixels=5))
     peek(strange)
     assert seen == [Opening(pages="3", max_pixels=5), Opening(pages="auto", max_pixels=PIXELS)]
 
 
 def test_a_stranger_is_unknown_before_and_after(strange):
-    with pytest.raises(DataError, match=r"x\.xyz is no image: its name ends in none of \.bmp .*\.webp"):
+    with pytest.raises(DataError, match=r"x\.odd is no image: its name ends in none of \.bmp .*\.webp"):
         read(strange)
 
 
 def test_formats_of_our_own_are_registered(offer, monkeypatch, strange):
     monkeypatch.setattr(registry, "BUILT_IN", list(registry.BUILT_IN))
     offer()
-    mine = Format("mine", (".xyz",), read=lambda *_: BLACK)
+    mine = Format("mine", (".odd",), read=lambda *_: BLACK)
     assert register(mine) is mine
-    assert formats()[".xyz"] is mine
+    assert formats()[".odd"] is mine
 
 
 def test_every_promised_ending_is_known():
@@ -113,11 +113,11 @@ def test_a_folder_is_no_image_whatever_its_name(tmp_path, ending):
 @pytest.mark.parametrize(
     ("error", "kind", "message"),
     [
-        (KeyError("no such tag"), DataError, r"x\.xyz cannot be read as a stranger's image: 'no such tag'$"),
-        (RuntimeError("first\nsecond"), DataError, r"x\.xyz cannot be read as a stranger's image: first$"),
-        (ZeroDivisionError(), DataError, r"x\.xyz cannot be read as a stranger's image: ZeroDivisionError$"),
-        (DataError("it is torn"), DataError, r"x\.xyz: it is torn$"),
-        (MemoryError(), DataError, r"x\.xyz does not fit into memory$"),
+        (KeyError("no such tag"), DataError, r"x\.odd cannot be read as a stranger's image: 'no such tag'$"),
+        (RuntimeError("first\nsecond"), DataError, r"x\.odd cannot be read as a stranger's image: first$"),
+        (ZeroDivisionError(), DataError, r"x\.odd cannot be read as a stranger's image: ZeroDivisionError$"),
+        (DataError("it is torn"), DataError, r"x\.odd: it is torn$"),
+        (MemoryError(), DataError, r"x\.odd does not fit into memory$"),
         (MissingExtra("this", "that", "science"), MissingExtra, r"^this needs that.*pip install 'svertka\[science\]'$"),
         (ImportError("no codec"), ImportError, "^no codec$"),
         (KeyboardInterrupt("stop"), KeyboardInterrupt, "^stop$"),

@@ -1,6 +1,6 @@
 """Image formats, one small file each."""
 
-from svertka.data.formats import arrays, bitmaps, fits, sound, tiff
+from svertka.data.formats import arrays, bitmaps, fits, molecules, sound, tiff
 from svertka.data.formats.registry import Format, Opening, formats, is_image, peek, read, register
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "fits",
     "formats",
     "is_image",
+    "molecules",
     "peek",
     "read",
     "register",
