@@ -1,14 +1,9 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
-from scipy.interpolate import RegularGridInterpolator
-from scipy.io import netcdf_file
 
 from svertka import geometry, ops
+from svertka.data.spheres.fields import field
 from svertka.errors import DataError, ShapeError
-
-FIELDS = Path(__file__).parents[3] / "shared" / "data" / "eraint_uvz" / "eraint_uvz.nc"
 
 
 def degrees_apart(first, second):
@@ -31,25 +26,11 @@ def test_noise_does_not_hide_the_rotation():
     assert degrees_apart(ops.align(image, noisy), angles) < 1
 
 
-@pytest.mark.skipif(not FIELDS.exists(), reason="the reanalysis fields eraint_uvz are not beside the checkout")
-def test_a_turned_field_of_weather_is_aligned_to_a_tenth_of_a_degree():
-    image, angles = field(64), (2.1, 1.2, -0.6)
+@pytest.mark.parametrize("variable", ["u", "z"])
+def test_a_turned_field_of_weather_is_aligned_to_a_tenth_of_a_degree(variable, shared):
+    image = field(shared / "eraint_uvz" / "eraint_uvz.nc", variable, month=1, level=200).sphere(64)
+    angles = (2.1, 1.2, -0.6)
     assert degrees_apart(ops.align(image, ops.rotate(image, angles)), angles) < 0.1
-
-
-def field(b):
-    """Wind from the west in January, between its samples linear, on the grid of a bandwidth."""
-    with netcdf_file(FIELDS, mmap=False) as file:
-        names = ("latitude", "longitude", "u")
-        latitude, longitude, wind = (np.array(file.variables[name][:], dtype=float) for name in names)
-    values, longitude = (
-        np.concatenate([wind[0, 0], wind[0, 0, :, :1]], axis=1),
-        np.append(longitude, longitude[0] + 360),
-    )
-    beta, alpha = geometry.sphere_grid(b)
-    at = RegularGridInterpolator((latitude[::-1], longitude), values[::-1])
-    east = (np.degrees(alpha) - longitude[0]) % 360 + longitude[0]
-    return at(tuple(np.meshgrid(90 - np.degrees(beta), east, indexing="ij")))
 
 
 def test_images_should_have_one_shape():

@@ -10,10 +10,11 @@ import numpy as np
 
 from svertka.data.axes import arranged, check
 from svertka.data.formats import Opening, read
+from svertka.data.formats.netcdf import opened
 from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels, Raster, plain, shown
 from svertka.data.samples import Samples
-from svertka.data.sets import hdf5, idx, manifests, molecules
+from svertka.data.sets import hdf5, idx, manifests, molecules, netcdf
 from svertka.data.sets.arrays import archive, load
 from svertka.data.sets.folders import images
 from svertka.data.sets.keys import role
@@ -67,6 +68,8 @@ def _at(path: Path, preprocess: Preprocess, opening: Opening, axes: str | None) 
         yield from _arrays(path, _meant(path, hdf5.load(path)), preprocess, axes)
     elif molecules.matches(path):
         yield from _sampled(molecules.pictures(path, molecules.load(path)))
+    elif netcdf.NETCDF.matches(path):
+        yield from _sampled(netcdf.samples(path, opened(path)))
     elif ending in manifests.ENDINGS:
         yield from (_file(file, opening) for file in manifests.files(path))
     else:

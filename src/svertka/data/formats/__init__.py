@@ -1,6 +1,6 @@
 """Image formats, one small file each."""
 
-from svertka.data.formats import arrays, bitmaps, fits, molecules, sound, tiff
+from svertka.data.formats import arrays, bitmaps, fits, molecules, netcdf, sound, tiff
 from svertka.data.formats.registry import Format, Opening, formats, is_image, peek, read, register
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "formats",
     "is_image",
     "molecules",
+    "netcdf",
     "peek",
     "read",
     "register",

@@ -1,6 +1,6 @@
 """Layouts of data sets, one small file each; the first that matches is taken."""
 
-from svertka.data.sets import digits, idx, arrays, hdf5, molecules, manifests, folders, sequences  # noqa: I001 - in the order they are asked
+from svertka.data.sets import digits, idx, arrays, hdf5, molecules, netcdf, manifests, folders, sequences  # noqa: I001 - in the order they are asked
 from svertka.data.sets.registry import Layout, layouts, open_data, register
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "layouts",
     "manifests",
     "molecules",
+    "netcdf",
     "open_data",
     "register",
     "sequences",

@@ -62,7 +62,7 @@ def open_data(data: str | Path | DataSet, settings: DataSettings = DataSettings(
             return layout.open(path, settings)
     raise DataError(
         f"{path} holds no data set: wanted a folder with a folder of images for each class, MNIST's IDX files, "
-        "images beside masks, or a file .npz .npy .h5 .csv .jsonl .mat"
+        "images beside masks, or a file .npz .npy .h5 .nc .csv .jsonl .mat"
     )
 
 

@@ -1,4 +1,4 @@
-"""Frames in order of time, in HDF5 or NumPy's files; several files are stretches with gaps between them."""
+"""Frames in order of time, in HDF5, netCDF or NumPy's files; several files are stretches with gaps between them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +8,7 @@ import numpy as np
 
 from svertka.data.axes import guessed
 from svertka.data.datasets import DataSet, Origin, placed
+from svertka.data.formats import netcdf
 from svertka.data.samples import Arrays
 from svertka.data.sequences import Sequences, lags_of
 from svertka.data.sets import arrays, hdf5
@@ -16,7 +17,7 @@ from svertka.data.truths import Following
 from svertka.errors import DataError
 from svertka.settings import DataSettings
 
-ENDINGS = (*hdf5.ENDINGS, ".npy", ".npz")
+ENDINGS = (*hdf5.ENDINGS, *netcdf.ENDINGS, ".npy", ".npz")
 
 
 def read(path: Path, settings: DataSettings) -> DataSet:
@@ -42,8 +43,10 @@ def read(path: Path, settings: DataSettings) -> DataSet:
 
 def _stretch(file: Path, settings: DataSettings) -> Arrays:
     name, frames = _frames(file, _arrays(file))
+    fields = file.suffix.lower() in netcdf.ENDINGS
     try:
-        return Arrays({f"{file.name}:{name}": frames}, settings.axes or "N" + guessed(frames.shape[1:]))
+        axes = settings.axes or ("NCHW" if fields else "N" + guessed(frames.shape[1:]))
+        return Arrays({f"{file.name}:{name}": frames}, axes)
     except DataError as error:
         raise DataError(f"{file}: {error}") from None
 
@@ -51,6 +54,8 @@ def _stretch(file: Path, settings: DataSettings) -> Arrays:
 def _arrays(file: Path) -> Mapping[str, Any]:
     if file.suffix.lower() in hdf5.ENDINGS:
         return hdf5.load(file)
+    if file.suffix.lower() in netcdf.ENDINGS:
+        return {file.stem: netcdf.opened(file)}
     return {file.stem: arrays.load(file)} if file.suffix.lower() == ".npy" else arrays.everything(file)
 
 
