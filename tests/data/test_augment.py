@@ -6,6 +6,8 @@ from reference.affine import centred, read
 from svertka import SettingError
 from svertka.data import augment
 from svertka.data.augment import Augment, erased, jittered, mixed, moved, pasted, warped
+from svertka.data.spheres.turning import random_turns
+from svertka.geometry import sphere_directions
 from svertka.settings import TrainSettings
 
 SIZES = [(9,), (6, 8), (4, 5, 6)]
@@ -230,3 +232,18 @@ def test_signals_are_not_turned(asked):
     with pytest.raises(SettingError, match="signals have no plane to turn or to mirror vertically in"):
         Augment.of(TrainSettings(**asked), 1)
     assert Augment.of(TrainSettings(flip="horizontal"), 1).flip == (-1,)
+
+
+def test_a_sphere_is_turned_about_any_axis():
+    made = Augment.of(TrainSettings(rotation=180), 2, spherical=True)
+    x = torch.from_numpy(sphere_directions(12)[..., 0])[None, None]
+    found = made.change(made.move(x.repeat(5, 1, 1, 1), dice(0)), dice(0))
+    turns = random_turns(5, 180, dice(0))
+    wanted = np.stack([(sphere_directions(12) @ turn)[..., 0] for turn in turns])
+    np.testing.assert_allclose(found[:, 0].numpy(), wanted, atol=2 * (np.pi / 12) ** 2 / 8)
+
+
+@pytest.mark.parametrize("asked", [{"crop": 0.1}, {"zoom": 0.1}])
+def test_a_sphere_is_neither_shifted_nor_scaled(asked):
+    with pytest.raises(SettingError, match="leave out crop and zoom"):
+        Augment.of(TrainSettings(**asked), 2, spherical=True)

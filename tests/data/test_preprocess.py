@@ -8,6 +8,8 @@ from reference.resample import scaled
 from svertka import DataError
 from svertka.data.preprocess import Preprocess, scale_of
 from svertka.data.rasters import Raster
+from svertka.data.spheres.planes import from_plane
+from svertka.data.spheres.turning import own_turn, turned
 
 GREY = {"colour": "grey", "channels": 1, "mean": (0.5,), "deviation": (0.2,)}
 FLOAT = {**GREY, "dtype": "float", "scale": 1.0}
@@ -155,3 +157,16 @@ def test_it_survives_its_file_and_knows_no_other_names():
 )
 def test_the_largest_value_counts_as_one(dtype, scale):
     assert scale_of(dtype) == scale
+
+
+def test_an_image_may_be_brought_onto_the_sphere_and_turned_there(rng):
+    known, image = preprocess(project="sphere", sizes=(24, 24)), photo(rng, 28, 28)
+    turn = own_turn(0, "x")
+    np.testing.assert_array_equal(known.ready(image), from_plane(image.pixels, 12))
+    np.testing.assert_array_equal(known.ready(image, turn=turn), from_plane(image.pixels, 12, turn))
+
+
+def test_what_lies_on_the_sphere_already_is_turned_on_its_grid(rng):
+    known, image = preprocess(sizes=(24, 24)), photo(rng, 24, 24)
+    turn = own_turn(0, "x")
+    np.testing.assert_array_equal(known.ready(image, turn=turn), turned(image.pixels, turn))

@@ -45,3 +45,10 @@ def test_the_weights_of_all_samples_add_up_to_one(b):
 def test_a_bandwidth_is_a_positive_integer(made, b):
     with pytest.raises(SettingError, match="a bandwidth should be a positive integer, not"):
         made(b)
+
+
+@pytest.mark.parametrize("b", BANDWIDTHS)
+def test_directions_are_where_rotations_take_the_pole(b):
+    beta, alpha = geometry.sphere_grid(b)
+    wanted = geometry.rotation_matrix(alpha, beta[:, None], 0.7)[..., 2]
+    np.testing.assert_allclose(geometry.sphere_directions(b), wanted, atol=1e-15)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from svertka.claims.places import located
-from svertka.claims.spherical_digits import spherical
 from svertka.claims.trained import trained
 from svertka.claims.values import Claim, Findings, Work
 from svertka.data.datasets import DataSet, subset
@@ -45,11 +44,7 @@ def tried(work: Work) -> Findings:
 def compared(work: Work, extent: Extent, networks: Mapping[str, str]) -> Findings:
     """The same for any two networks, and as many images as there shall be."""
     digits = some(open_data(located("mnist", work.data)), extent, work.seed)
-    rng = np.random.default_rng(work.seed)
-    made = {
-        turn: spherical(digits, extent.bandwidth, turn, rng if turn == TURNED else None) for turn in (PLAIN, TURNED)
-    }
-    reached = {kind: accuracies(work, extent, kind, name, made) for kind, name in networks.items()}
+    reached = {kind: accuracies(work, extent, kind, name, digits) for kind, name in networks.items()}
     rows = [
         (
             kind,
@@ -77,13 +72,19 @@ def compared(work: Work, extent: Extent, networks: Mapping[str, str]) -> Finding
     )  # fmt: skip
 
 
-def accuracies(work: Work, extent: Extent, kind: str, name: str, made: Mapping[str, DataSet]) -> tuple[float, ...]:
-    """The accuracy of one network in every case; for each data set it is trained once."""
+def accuracies(work: Work, extent: Extent, kind: str, name: str, digits: DataSet) -> tuple[float, ...]:
+    """The accuracy of one network in every case; it is trained twice, on digits as they are and on turned ones."""
+    size = 2 * extent.bandwidth
     runs = {
-        turn: trained(work.folder / f"{kind}-{turn}", name, data, epochs=extent.epochs, seed=work.seed, **RECIPE)
-        for turn, data in made.items()
-    }
-    reports = [evaluate(runs[learned], made[tested], part="test").report for learned, tested in CASES]
+        turn: trained(
+            work.folder / f"{kind}-{turn}", name, digits, project="sphere", size=size, turned=turn == TURNED,
+            epochs=extent.epochs, seed=work.seed, **RECIPE,
+        )
+        for turn in (PLAIN, TURNED)
+    }  # fmt: skip
+    reports = [
+        evaluate(runs[learned], digits, part="test", turned=tested == TURNED).report for learned, tested in CASES
+    ]
     return tuple(report.accuracy for report in reports if isinstance(report, ClassReport))
 
 

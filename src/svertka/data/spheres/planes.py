@@ -35,7 +35,7 @@ def from_plane(pixels: Pixels, b: int, turns: Array | None = None) -> Pixels:
     """
     pixels = _coarse(pixels, b)
     points = sphere_directions(b) if turns is None else sphere_directions(b) @ turns[..., None, :, :]
-    flat = torch.from_numpy(np.ascontiguousarray(pixels, np.float32)).reshape(-1, *pixels.shape[-3:])
+    flat = torch.from_numpy(np.require(pixels, np.float32, ["C", "W"])).reshape(-1, *pixels.shape[-3:])
     grid = _places(points, pixels.shape[-2:])
     grid = grid.reshape(-1, *grid.shape[-3:]).expand(len(flat), -1, -1, -1)
     north = torch.from_numpy(points[..., 2] > 0).reshape(-1, 1, 2 * b, 2 * b)

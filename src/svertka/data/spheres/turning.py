@@ -36,7 +36,7 @@ def turned(images: Pixels, turns: Array) -> Pixels:
         images: `(..., channels, 2b, 2b)`.
         turns: `(..., 3, 3)`.
     """
-    flat = torch.from_numpy(np.ascontiguousarray(images, np.float32)).reshape(-1, *images.shape[-3:])
+    flat = torch.from_numpy(np.require(images, np.float32, ["C", "W"])).reshape(-1, *images.shape[-3:])
     found = spun(flat, turns.reshape(-1, 3, 3)).reshape(images.shape)
     return np.asarray((found.round().to(torch.uint8) if images.dtype == np.uint8 else found).numpy())
 
