@@ -1,6 +1,6 @@
 """Image formats, one small file each."""
 
-from svertka.data.formats import arrays, bitmaps, fits, molecules, netcdf, sound, tiff
+from svertka.data.formats import arrays, bitmaps, fits, molecules, netcdf, shapes, sound, tiff
 from svertka.data.formats.registry import Format, Opening, formats, is_image, peek, read, register
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "peek",
     "read",
     "register",
+    "shapes",
     "sound",
     "tiff",
 ]

@@ -1,6 +1,6 @@
 """Layouts of data sets, one small file each; the first that matches is taken."""
 
-from svertka.data.sets import digits, idx, arrays, hdf5, molecules, netcdf, manifests, folders, sequences  # noqa: I001 - in the order they are asked
+from svertka.data.sets import digits, idx, arrays, hdf5, molecules, netcdf, shrec17, manifests, folders, sequences  # noqa: I001 - in the order they are asked
 from svertka.data.sets.registry import Layout, layouts, open_data, register
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "open_data",
     "register",
     "sequences",
+    "shrec17",
 ]
