@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.io import netcdf_file
 
 from svertka.data.formats import Opening
 from svertka.data.preprocess import Preprocess
@@ -189,3 +190,20 @@ def test_axes_that_do_not_fit_are_refused_and_the_file_named(images, tmp_path, a
 @pytest.mark.parametrize("way", [as_array, as_npy, as_npz, as_hdf5])
 def test_true_and_false_are_white_and_black_as_they_are_in_training(images, tmp_path, way):
     same(found(*way(images > 99, tmp_path / "a")), 255 * (images > 99)[:, None].astype(np.uint8))
+
+
+def test_a_netcdf_file_is_taken_apart_along_its_first_axis(tmp_path):
+    values = np.arange(24, dtype=np.float32).reshape(3, 2, 4)
+    with netcdf_file(tmp_path / "a.nc", "w") as file:
+        for name, units, along in (
+            ("time", "days", range(3)),
+            ("lat", "degrees_north", [45, -45]),
+            ("lon", "degrees_east", range(0, 360, 90)),
+        ):
+            file.createDimension(name, len(along))
+            file.createVariable(name, "f8", (name,))[:] = along
+            file.variables[name].units = units
+        file.createVariable("t", "f4", ("time", "lat", "lon"))[:] = values
+    taken = found(tmp_path / "a.nc")
+    assert [name for name, _ in taken] == ["a.nc[0]", "a.nc[1]", "a.nc[2]"]
+    same(taken, values[:, None])
