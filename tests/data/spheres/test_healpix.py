@@ -78,8 +78,9 @@ def test_turning_in_longitude_commutes():
     """A quarter turn takes each pixel of a ring to another."""
     nside, b = 8, 16
     sky = RNG.normal(size=12 * nside**2)
-    lines = np.split(sky, np.cumsum(rings_of(nside).counts)[:-1])
-    turned = np.concatenate([np.roll(line, len(line) // 4) for line in lines])
+    turned = sky.copy()
+    for _, places in rings_of(nside).alike:
+        turned[places] = np.roll(sky[places], places.shape[1] // 4, axis=1)
     here = from_healpix(sky, b)
     np.testing.assert_allclose(from_healpix(turned, b), np.roll(here, b // 2, axis=-1), atol=1e-5)
 
@@ -103,9 +104,12 @@ def test_smooth_maps_agree_with_astropys_interpolation():
 
 def test_where_rings_lie_is_where_astropy_says():
     rings, (beta, alpha) = rings_of(4), centres(4)
-    np.testing.assert_allclose(np.repeat(rings.beta, rings.counts), beta, atol=1e-12)
-    places = np.concatenate([np.arange(count) / count for count in rings.counts]) * 2 * np.pi
-    np.testing.assert_allclose(np.repeat(rings.first, rings.counts) + places, alpha, atol=1e-12)
+    for ring, places in rings.alike:
+        steps = 2 * np.pi * np.arange(places.shape[1]) / places.shape[1]
+        np.testing.assert_allclose(beta[places], np.repeat(rings.beta[ring, None], len(steps), axis=1), atol=1e-12)
+        np.testing.assert_allclose(alpha[places], rings.first[ring, None] + steps, atol=1e-12)
+    numbers = np.concatenate([places.ravel() for _, places in rings.alike])
+    np.testing.assert_array_equal(np.sort(numbers), np.arange(192))
 
 
 def test_orders_undo_one_another():
@@ -160,6 +164,7 @@ def test_what_was_not_observed_is_refused(kind):
 
 
 def test_what_is_missing_is_said(monkeypatch):
+    rings_of.cache_clear()
     monkeypatch.setitem(sys.modules, "astropy_healpix", None)
     with pytest.raises(MissingExtra, match=r"HEALPix map needs astropy-healpix, .*pip install 'svertka\[sphere\]'"):
         from_healpix(np.zeros(12), 1)

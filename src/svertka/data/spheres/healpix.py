@@ -6,6 +6,7 @@ shrink at least fivefold each time. Twice as many degrees are fitted as the grid
 mistaken for another; of finer detail one or two thousandths leak in.
 """
 
+from functools import lru_cache
 from math import isqrt
 from typing import Any, Literal, NamedTuple
 
@@ -20,16 +21,19 @@ from svertka.geometry import sphere_grid
 from svertka.ops import sphere_ifft
 
 UNSEEN = -1.6375e30  # what maps hold where nothing was observed
-ROUNDS = 10  # of the fit: then errors are below those of float32
+ROUNDS, FEWER = 10, 6  # of the fit, and of one of no more than nside degrees: then errors are below those of float32
 Order = Literal["ring", "nested"]
 
 
 class Rings(NamedTuple):
-    """The rings of a map: how many pixels each has, where it lies, and the longitude of its first pixel."""
+    """The rings of a map: where each lies, the longitude of its first pixel, and which pixels it has.
 
-    counts: NDArray[np.int64]
+    `alike` are rings of one length, and the numbers of their pixels `(rings, pixels)`, length after length.
+    """
+
     beta: Array
     first: Array
+    alike: list[tuple[NDArray[np.intp], NDArray[np.int64]]]
 
 
 def from_healpix(pixels: ArrayLike, b: int, *, order: Order = "ring") -> Pixels:
@@ -83,7 +87,7 @@ def to_healpix(signal: ArrayLike, nside: int, *, order: Order = "ring") -> Pixel
     given = finite(np.asarray(signal))
     spectrum = spectrum_for(given, 2 * nside)
     rings = rings_of(nside)
-    waves = waves_of(spectrum, ring_functions(round(spectrum.shape[1] ** 0.5), rings.beta))
+    waves = waves_of(spectrum, _functions(nside, round(spectrum.shape[1] ** 0.5)))
     maps = kept(_along(waves, rings), given.dtype).reshape(*given.shape[:-2], 12 * nside**2)
     return nested(maps) if order == "nested" else maps
 
@@ -132,6 +136,7 @@ def nested(pixels: Pixels) -> Pixels:
     return np.asarray(pixels[..., _astropy().HEALPix(nside).nested_to_ring(np.arange(12 * nside**2))])
 
 
+@lru_cache(maxsize=8)
 def rings_of(nside: int) -> Rings:
     """Where the rings of a map lie.
 
@@ -140,16 +145,23 @@ def rings_of(nside: int) -> Rings:
     """
     number = np.arange(1, 4 * nside)
     counts = 4 * np.minimum(np.minimum(number, nside), 4 * nside - number)
-    longitude, latitude = _astropy().healpix_to_lonlat(np.cumsum(counts) - counts, nside, order="ring")
-    return Rings(counts, np.pi / 2 - latitude.value, longitude.value)
+    starts = np.cumsum(counts) - counts
+    longitude, latitude = _astropy().healpix_to_lonlat(starts, nside, order="ring")
+    alike = [np.flatnonzero(counts == count) for count in np.unique(counts)]
+    places = [starts[rings, None] + np.arange(counts[rings[0]]) for rings in alike]
+    return Rings(np.pi / 2 - latitude.value, longitude.value, list(zip(alike, places, strict=True)))
+
+
+@lru_cache(maxsize=2)
+def _functions(nside: int, degrees: int) -> list[Array]:
+    return ring_functions(degrees, rings_of(nside).beta)
 
 
 def _fitted(maps: Array, nside: int, degrees: int) -> Array:
     """The spectra `(images, degrees²)` that maps `(images, 12 nside²)` show, in least squares."""
-    rings = rings_of(nside)
-    functions = ring_functions(degrees, rings.beta)
+    rings, functions = rings_of(nside), _functions(nside, degrees)
     spectrum = np.zeros((len(maps), degrees**2))
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if degrees > nside else FEWER):
         left = maps - _along(waves_of(spectrum, functions), rings)
         spectrum += spectrum_of(_waves(left, rings, degrees), functions)
     return spectrum
@@ -157,20 +169,24 @@ def _fitted(maps: Array, nside: int, degrees: int) -> Array:
 
 def _along(waves: Waves, rings: Rings) -> Array:
     """Maps `(images, pixels)` of waves `(images, degrees, rings)`; short rings do not tell all orders apart."""
-    orders = np.arange(waves.shape[1])
-    waves = waves * np.exp(1j * orders[:, None] * rings.first)
-    lines = []
-    for count, ring in zip(rings.counts, np.moveaxis(waves, -1, 0), strict=True):
-        rounds = np.pad(ring, ((0, 0), (0, -len(orders) % count))).reshape(len(ring), -1, count)
-        lines.append(count * np.fft.ifft(rounds.sum(axis=1)).real)
-    return np.concatenate(lines, axis=1)
+    images, degrees, _ = waves.shape
+    turned = waves * np.exp(1j * np.arange(degrees)[:, None] * rings.first)
+    maps = np.empty((images, 1 + max(int(places.max()) for _, places in rings.alike)))
+    for ring, places in rings.alike:
+        count = places.shape[1]
+        rounds = np.pad(turned[:, :, ring], ((0, 0), (0, -degrees % count), (0, 0)))
+        folded = rounds.reshape(images, -1, count, len(ring)).sum(axis=1)
+        maps[:, places] = count * np.fft.ifft(folded, axis=1).real.swapaxes(1, 2)
+    return maps
 
 
 def _waves(maps: Array, rings: Rings, degrees: int) -> Waves:
     """The waves of maps along each ring, each pixel counting alike: twice their mean against `e^{-imα}`."""
     orders = np.arange(degrees)
-    lines = np.split(maps, np.cumsum(rings.counts)[:-1], axis=1)
-    waves = np.stack([np.fft.fft(line)[:, orders % line.shape[1]] for line in lines], axis=-1)
+    waves = np.empty((len(maps), degrees, len(rings.beta)), np.complex128)
+    for ring, places in rings.alike:
+        lines = np.fft.fft(maps[:, places])[..., orders % places.shape[1]]
+        waves[:, :, ring] = lines.swapaxes(1, 2)
     waves *= np.exp(-1j * orders[:, None] * rings.first) * (np.where(orders, 2, 1)[:, None] / maps.shape[1])
     return waves
 
