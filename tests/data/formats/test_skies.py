@@ -6,7 +6,7 @@ import pytest
 from astropy.io import fits
 
 from svertka.data.formats import Opening, peek, read
-from svertka.data.spheres.healpix import UNSEEN
+from svertka.data.spheres.healpix_pixels import UNSEEN
 from svertka.errors import DataError, MissingExtra
 
 RNG = np.random.default_rng(0)

@@ -7,7 +7,8 @@ from astropy import units
 from scipy.special import sph_harm_y
 
 from svertka import geometry, ops
-from svertka.data.spheres.healpix import UNSEEN, from_healpix, nested, nside_of, ringed, rings_of, to_healpix
+from svertka.data.spheres.healpix import from_healpix, to_healpix
+from svertka.data.spheres.healpix_pixels import UNSEEN, rings_of
 from svertka.errors import DataError, MissingExtra, SettingError, ShapeError
 
 RNG = np.random.default_rng(0)
@@ -102,23 +103,6 @@ def test_smooth_maps_agree_with_astropys_interpolation():
     assert apart.max() < 2 * h**2 / 8 * l**2 * np.abs(sky).max()
 
 
-def test_where_rings_lie_is_where_astropy_says():
-    rings, (beta, alpha) = rings_of(4), centres(4)
-    for ring, places in rings.alike:
-        steps = 2 * np.pi * np.arange(places.shape[1]) / places.shape[1]
-        np.testing.assert_allclose(beta[places], np.repeat(rings.beta[ring, None], len(steps), axis=1), atol=1e-12)
-        np.testing.assert_allclose(alpha[places], rings.first[ring, None] + steps, atol=1e-12)
-    numbers = np.concatenate([places.ravel() for _, places in rings.alike])
-    np.testing.assert_array_equal(np.sort(numbers), np.arange(192))
-
-
-def test_orders_undo_one_another():
-    sky = RNG.normal(size=(2, 12 * 4**2))
-    np.testing.assert_array_equal(nested(ringed(sky)), sky)
-    numbers = np.arange(12 * 4**2)
-    np.testing.assert_array_equal(ringed(astropy_healpix.HEALPix(4).nested_to_ring(numbers)), numbers)
-
-
 def test_8_bits_stay_8_bits():
     sky = RNG.integers(0, 256, 12 * 8**2, dtype=np.uint8)
     found = from_healpix(sky, 8)
@@ -139,7 +123,6 @@ def test_8_bits_stay_8_bits():
 def test_maps_of_other_lengths_are_refused(pixels, message):
     with pytest.raises(ShapeError, match=message):
         from_healpix(np.zeros(pixels), 4)
-    assert nside_of(12 * 1024**2) == 1024
 
 
 @pytest.mark.parametrize("nside", [0, 3, 12, -4, 2.0, "8"])

@@ -7,7 +7,7 @@ import numpy as np
 
 from svertka.data.formats.registry import Opening
 from svertka.data.rasters import Pixels
-from svertka.data.spheres.healpix import is_power, is_unseen, ringed
+from svertka.data.spheres.healpix_pixels import is_power, is_unseen, ringed
 from svertka.errors import DataError
 
 INDICES = ("PIXEL", "PIX", "PIXNUM", "IPIX", "INDEX")  # what the column of pixel numbers is called

@@ -7,33 +7,21 @@ mistaken for another; of finer detail one or two thousandths leak in.
 """
 
 from functools import lru_cache
-from math import isqrt
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from svertka.data.rasters import Pixels
 from svertka.data.spheres.grids import finite, kept, spectrum_for
+from svertka.data.spheres.healpix_pixels import UNSEEN, Rings, is_power, is_unseen, nested, nside_of, ringed, rings_of
 from svertka.data.spheres.rings import Array, Waves, ring_functions, spectrum_of, waves_of
-from svertka.errors import DataError, MissingExtra, SettingError, ShapeError
+from svertka.errors import DataError, SettingError
 from svertka.geometry import sphere_grid
 from svertka.ops import sphere_ifft
 
-UNSEEN = -1.6375e30  # what maps hold where nothing was observed
 ROUNDS, FEWER = 10, 6  # of the fit, and of one of no more than nside degrees: then errors are below those of float32
 Order = Literal["ring", "nested"]
-
-
-class Rings(NamedTuple):
-    """The rings of a map: where each lies, the longitude of its first pixel, and which pixels it has.
-
-    `alike` are rings of one length, and the numbers of their pixels `(rings, pixels)`, length after length.
-    """
-
-    beta: Array
-    first: Array
-    alike: list[tuple[NDArray[np.intp], NDArray[np.int64]]]
 
 
 def from_healpix(pixels: ArrayLike, b: int, *, order: Order = "ring") -> Pixels:
@@ -92,66 +80,6 @@ def to_healpix(signal: ArrayLike, nside: int, *, order: Order = "ring") -> Pixel
     return nested(maps) if order == "nested" else maps
 
 
-def nside_of(pixels: int) -> int:
-    """How finely a map of so many pixels is divided.
-
-    Raises:
-        ShapeError: no map has so many.
-    """
-    nside = isqrt(pixels // 12)
-    if 12 * nside**2 != pixels or not is_power(nside):
-        found = f"{pixels:,} pixels" + (f", as nside {nside} has" if nside and 12 * nside**2 == pixels else "")
-        raise ShapeError(f"a HEALPix map should have 12 nside² pixels with nside a power of two, not {found}")
-    return nside
-
-
-def is_power(nside: int) -> bool:
-    """Whether it is a power of two."""
-    return isinstance(nside, int | np.integer) and nside > 0 and int(nside).bit_count() == 1
-
-
-def is_unseen(pixels: Pixels) -> Any:
-    """Where a map says that nothing was observed."""
-    return np.isclose(pixels, UNSEEN, rtol=1e-5, atol=0) if pixels.dtype.kind == "f" else np.zeros(pixels.shape, bool)
-
-
-def ringed(pixels: Pixels) -> Pixels:
-    """Maps `(..., 12 nside²)` in nested order, brought into that of rings.
-
-    Raises:
-        ShapeError: no map has so many pixels.
-        MissingExtra: astropy-healpix is not installed.
-    """
-    nside = nside_of(pixels.shape[-1])
-    return np.asarray(pixels[..., _astropy().HEALPix(nside).ring_to_nested(np.arange(12 * nside**2))])
-
-
-def nested(pixels: Pixels) -> Pixels:
-    """Maps `(..., 12 nside²)` in the order of rings, brought into the nested one.
-
-    Raises:
-        ShapeError, MissingExtra: as `ringed`.
-    """
-    nside = nside_of(pixels.shape[-1])
-    return np.asarray(pixels[..., _astropy().HEALPix(nside).nested_to_ring(np.arange(12 * nside**2))])
-
-
-@lru_cache(maxsize=8)
-def rings_of(nside: int) -> Rings:
-    """Where the rings of a map lie.
-
-    Raises:
-        MissingExtra: astropy-healpix is not installed.
-    """
-    number = np.arange(1, 4 * nside)
-    counts = 4 * np.minimum(np.minimum(number, nside), 4 * nside - number)
-    starts = np.cumsum(counts) - counts
-    longitude, latitude = _astropy().healpix_to_lonlat(starts, nside, order="ring")
-    alike = [np.flatnonzero(counts == count) for count in np.unique(counts)]
-    places = [starts[rings, None] + np.arange(counts[rings[0]]) for rings in alike]
-    return Rings(np.pi / 2 - latitude.value, longitude.value, list(zip(alike, places, strict=True)))
-
-
 @lru_cache(maxsize=2)
 def _functions(nside: int, degrees: int) -> list[Array]:
     return ring_functions(degrees, rings_of(nside).beta)
@@ -189,11 +117,3 @@ def _waves(maps: Array, rings: Rings, degrees: int) -> Waves:
         waves[:, :, ring] = lines.swapaxes(1, 2)
     waves *= np.exp(-1j * orders[:, None] * rings.first) * (np.where(orders, 2, 1)[:, None] / maps.shape[1])
     return waves
-
-
-def _astropy() -> Any:
-    try:
-        import astropy_healpix
-    except ImportError:
-        raise MissingExtra("a HEALPix map", "astropy-healpix", "sphere") from None
-    return astropy_healpix
