@@ -111,6 +111,15 @@ def test_a_part_of_the_earth_can_be_shown():
     np.testing.assert_allclose(part, wanted, atol=1e-5)
 
 
+@pytest.mark.parametrize("columns", [1, 2, 3, 4, 7])
+def test_few_columns_show_what_they_can(columns):
+    """One to three columns hold nothing but a mean, four and more a degree of 1 as well."""
+    rows = 2 + np.cos(np.pi * (np.arange(12) + 0.5) / 12)
+    found = from_equirectangular(np.repeat(rows[:, None], columns, axis=1), 6)
+    wanted = 2 + (columns > 3) * np.cos(geometry.sphere_grid(6)[0])
+    np.testing.assert_allclose(found, np.repeat(wanted[:, None], 12, axis=1), rtol=1e-6)
+
+
 def test_8_bits_stay_8_bits_and_all_else_is_single():
     photograph = RNG.integers(0, 256, (3, 64, 128), dtype=np.uint8)
     found = from_equirectangular(photograph, 16)
@@ -130,6 +139,10 @@ def test_a_bandwidth_is_a_positive_integer(b):
 def test_what_is_no_field_is_refused():
     with pytest.raises(ShapeError, match=r"a field should be \(\.\.\., rows, columns\), not \(5,\)"):
         from_equirectangular(np.zeros(5), 4)
+    with pytest.raises(ShapeError, match="a field should have rows and columns, not 0x8"):
+        from_equirectangular(np.zeros((3, 0, 8)), 4)
+    with pytest.raises(ShapeError, match="a field should have rows and columns, not 4x0"):
+        to_equirectangular(np.zeros((8, 8)), (4, 0))
     with pytest.raises(
         DataError, match="1 of its pixels are NaN or infinite; put a value there first, as --fill 0 does"
     ):

@@ -96,11 +96,11 @@ def from_equirectangular(
     """
     sphere_grid(b)  # says what is wrong with a bandwidth
     given = finite(np.asarray(pixels))
-    if given.ndim < 2 or given.shape[-1] < 1:
+    if given.ndim < 2:
         raise ShapeError(f"a field should be (..., rows, columns), not {given.shape}")
     beta, alpha = angles(given.shape[-2:], latitudes, longitudes)
     turned, beta, first = around(given, beta, alpha)
-    degrees = min(b, len(beta), bandwidth_between(beta, alpha))
+    degrees = min(b, len(beta), (turned.shape[-1] + 1) // 2, bandwidth_between(beta, alpha))
     functions = row_functions(tuple(beta.tolist()), degrees)
     waves = [_waves(image, degrees, first) for image in turned.reshape(-1, *turned.shape[-2:])]
     spectrum = spectrum_of(np.stack(waves), functions)

@@ -1,5 +1,6 @@
 """Grids of latitudes and longitudes: where their samples lie, and what each row counts in a harmonic's share."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy.fft import dct, dst
 from svertka.data.rasters import Pixels
 from svertka.data.spheres.rings import Array, ring_functions
 from svertka.errors import DataError, ShapeError
-from svertka.geometry import sphere_grid, sphere_weights
+from svertka.geometry import sphere_grid, sphere_weights, times
 
 NEAR = 0.01  # of a step: as far as rounding may move latitudes and longitudes
 WIDEST, TO_POLE = 1.6, 1.3  # most between two rows and from the last to the pole, in steps; Gauss has 1.5 and 0.8
@@ -22,10 +23,12 @@ def angles(sizes: tuple[int, int], latitudes: ArrayLike | None, longitudes: Arra
     0, as fields of weather. On all others rows and columns lie at the centres of pixels, with the left edge at 0.
 
     Raises:
-        ShapeError: there are more or fewer than rows and columns.
+        ShapeError: there are no rows or columns, or more or fewer angles.
         DataError: latitudes beyond the poles or out of order, or anything that is no finite number.
     """
     rows, columns = sizes
+    if min(sizes) < 1:
+        raise ShapeError(f"a field should have rows and columns, not {times(sizes)}")
     poles = columns == 2 * (rows - 1)
     if latitudes is not None:
         beta = np.radians(90 - _line(latitudes, rows, "latitudes"))
@@ -82,21 +85,25 @@ def row_functions(beta: tuple[float, ...], degrees: int) -> list[Array]:
     theta, rows = np.asarray(beta), len(beta)
     fine = (rows + degrees) // 2 + 1
     weights = 2 * fine * sphere_weights(fine)
-    inner = np.flatnonzero((theta > 0) & (theta < np.pi))
-    cosines = np.cos(theta[:, None] * np.arange(rows))
-    sines = np.sin(theta[inner, None] * np.arange(1, len(inner) + 1))
     tables = [weights * table for table in ring_functions(degrees, sphere_grid(fine)[0])]
-    found = [np.zeros((len(table), rows)) for table in tables]
-    for parity, basis, at in ((0, cosines, np.arange(rows)), (1, sines, inner)):
-        if tables[parity::2]:
-            sums = (dst if parity else dct)(np.concatenate(tables[parity::2]), 2)[:, : len(at)] / 2
-            counts = np.linalg.solve(basis.T, sums.T).T
-            ends = np.cumsum([len(table) for table in tables[parity::2]])[:-1]
-            for table, part in zip(found[parity::2], np.split(counts, ends), strict=True):
-                table[:, at] = part
-    for table in found[1:]:
-        table[:, np.setdiff1d(np.arange(rows), inner)] = 0
+    inner = (theta > 0) & (theta < np.pi)
+    cosines = np.cos(theta[:, None] * np.arange(rows))
+    sines = np.sin(theta[inner, None] * np.arange(1, np.count_nonzero(inner) + 1))
+    even, odd = _counts(tables[::2], cosines, dct), _counts(tables[1::2], sines, dst)
+    found = [np.zeros((degrees - m, rows)) for m in range(degrees)]
+    for m, table in enumerate(found):
+        table[:, inner] = odd[m // 2] if m % 2 else even[m // 2][:, inner]
+    found[0] = even[0]
     return found
+
+
+def _counts(tables: list[Array], basis: Array, transform: Callable[..., Array]) -> list[Array]:
+    """What samples of waves `(samples, waves)` count in the integrals of these against functions on a finer grid."""
+    if not tables:
+        return []
+    integrals = transform(np.concatenate(tables), 2)[:, : basis.shape[1]] / 2
+    counts = np.linalg.solve(basis.T, integrals.T).T
+    return np.split(counts, np.cumsum([len(table) for table in tables])[:-1])
 
 
 def _line(given: ArrayLike, count: int, name: str) -> Array:
