@@ -11,6 +11,7 @@ from svertka.drawing.matrices import matrix
 from svertka.drawing.photographs import photographs
 from svertka.drawing.rotations import rotations
 from svertka.drawing.sight import sight
+from svertka.drawing.solids import solid
 from svertka.drawing.sphere_filters import sphere_filters
 from svertka.drawing.steps import Step, pooling, sliding, spreading
 from svertka.drawing.strips import film, strip
@@ -46,6 +47,7 @@ __all__ = [
     "saved",
     "sight",
     "sliding",
+    "solid",
     "sphere_filters",
     "spreading",
     "strip",

@@ -78,7 +78,7 @@ def lit(axes: Axes, x: ArrayLike, view: Array, chosen: Colouring, *, dots: int =
     normal = _normals(dots * SAMPLES)
     point = normal @ view
     beta = np.arccos(point[..., 2].clip(-1, 1))
-    image = _shaded(painted_at(x, beta, np.arctan2(point[..., 1], point[..., 0]), chosen), normal)
+    image = shaded(painted_at(x, beta, np.arctan2(point[..., 1], point[..., 0]), chosen), normal)
     image = image.reshape(dots, SAMPLES, dots, SAMPLES, 3).mean(axis=(1, 3))
     rim = Circle((0, 0), 1, transform=axes.transData)
     axes.imshow(image, extent=(-1, 1, -1, 1), interpolation="none", clip_path=rim, clip_on=True, zorder=2)
@@ -111,7 +111,7 @@ def _normals(dots: int) -> Array:
     return np.stack([right, up, np.sqrt((1 - right**2 - up**2).clip(0))], axis=-1)
 
 
-def _shaded(colours: Array, normal: Array) -> Array:
+def shaded(colours: Array, normal: Array) -> Array:
     """Colours in the light of the sky, and in one from the upper left with its reflection."""
     facing = (normal @ LIGHT).clip(0)
     half = LIGHT + np.array([0, 0, 1])
