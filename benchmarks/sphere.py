@@ -38,7 +38,7 @@ from torch import Tensor, nn
 
 from svertka import geometry, ops
 from svertka.nn import RotationConv, SphereConv, integrate
-from svertka.nn.sphere_filters import identity_points, pole_points
+from svertka.nn.sphere_filters import coordinates, identity_points, pole_points
 from svertka.ops.sphere_spectra import harmonic_spectrum
 
 Job = Callable[[], Any]
@@ -178,7 +178,7 @@ def layer_jobs(case: Case) -> dict[str, dict[str, Job]]:
         y = network(given)
         gradient = weighing(name, y.detach())
         y.backward(gradient)
-        answers = [as_ours(name, y.detach()), network.kernel.grad.clone()]
+        answers = [as_ours(name, y.detach()), by_values(network)]
         wanted = wanted or answers
         check(f"{case.name}: {name}", answers, wanted)
         found[name] = {"forward": forward_of(network, given), "both": both_of(network, given, gradient)}
@@ -188,11 +188,22 @@ def layer_jobs(case: Case) -> dict[str, dict[str, Job]]:
 def networks_of(case: Case) -> dict[str, nn.Module]:
     """The layer by everyone's hands, with the same filters."""
     ours = network_of("ours", case)
+    values = torch.empty_like(ours.kernel).uniform_(-1, 1)
+    ours.set_values(values)
     peers = ["textbook"] if case.b_out > E3NN_LIMIT else ["textbook", *sphere_peers.layers()]
     networks = {name: network_of(name, case) for name in peers}
     for network in networks.values():
-        network.kernel.data = ours.kernel.data.clone()
+        network.kernel.data = values.clone()
     return {"ours": ours} | networks
+
+
+def by_values(network: nn.Module) -> Tensor:
+    """The gradient by the filters' values at their points."""
+    gradient = network.kernel.grad.clone()
+    if not isinstance(network, SphereConv | RotationConv):
+        return gradient
+    change = torch.from_numpy(coordinates(network.points, network.b_out))
+    return (gradient.double() @ change).float()
 
 
 def network_of(name: str, case: Case) -> nn.Module:

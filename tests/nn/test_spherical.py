@@ -4,6 +4,7 @@ import torch
 
 from svertka import nn, ops, reference
 from svertka.errors import SettingError, ShapeError, UnknownName
+from svertka.nn.sphere_filters import filter_matrix
 
 LAYERS = {"sphere": (nn.SphereConv, 2), "rotations": (nn.RotationConv, 3)}
 spaces = pytest.mark.parametrize("space", [*LAYERS])
@@ -81,6 +82,28 @@ def test_kept_filters_follow_the_parameter_and_its_type(space):
 
 
 @spaces
+def test_values_at_points_make_the_filters_of_these_values(space):
+    make, axes = LAYERS[space]
+    layer = make(2, 3, 6, 5).double()
+    values = noise(*layer.kernel.shape)
+    layer.set_values(values)
+    matrix = filter_matrix(layer.points, 5, torch.float64, torch.device("cpu"))
+    wanted = matrix @ values.flatten(0, 1).t() * factors(5, axes)[:, None] * layer.scale() / len(layer.points) ** 0.5
+    torch.testing.assert_close(layer.filter_spectrum().flatten(1), wanted, rtol=1e-10, atol=1e-9)
+
+
+@spaces
+def test_values_should_fit_the_points(space):
+    make, _ = LAYERS[space]
+    with pytest.raises(
+        ShapeError, match=r"values at the points of these filters should be \(1, 1, \d\d\), not \(1, 1, 3\)"
+    ):
+        make(1, 1, 3, 3).set_values(torch.zeros(1, 1, 3))
+    with pytest.raises(ShapeError, match="should be points, and have none"):
+        make(1, 1, 3, 3, filter="spectral").set_values(torch.zeros(1, 1, 9))
+
+
+@spaces
 def test_layers_can_be_compiled(space):
     make, axes = LAYERS[space]
     layer, x = make(1, 2, 3, 2), noise(2, 1, *[6] * axes, dtype=torch.float32)
@@ -129,6 +152,6 @@ def test_filters_have_the_scale_of_the_papers_code(space, gain):
     """`2 b_in / b_out` on the sphere and `(b_in / b_out)^(3/2)` on SO(3), over `√(in · points)`, summed."""
     make, axes = LAYERS[space]
     layer = make(3, 1, 4, 2).double()
-    torch.nn.init.ones_(layer.kernel)
+    layer.set_values(torch.ones_like(layer.kernel))
     found = layer(torch.ones(1, 3, *[8] * axes, dtype=torch.float64))
     torch.testing.assert_close(found, torch.full_like(found, gain))

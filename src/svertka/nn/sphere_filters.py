@@ -3,6 +3,11 @@
 A filter with the value `k_p` at point `p` is the sum of `k_p δ_p`, whose spectrum is `Σ_p k_p D^l(p)`. Points lie on
 rings about the north pole or beside the equator, and on SO(3) on turns of such rings (Cohen et al. 2018, section 5, and
 the grids of their s2cnn). Each is a row `(β, α)` or `(β, α, γ)`, in radians.
+
+Points lie closer together than a band-limited signal can tell apart, so most filters `δ_p` are nearly alike, and
+learning their values goes slowly in all directions in which they differ. Layers therefore learn coordinates of the very
+same filters along others that are orthogonal, each as near as can be to one of the `δ_p` (Löwdin 1950,
+doi:10.1063/1.1747632).
 """
 
 from collections.abc import Sequence
@@ -13,10 +18,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from svertka.ops.sphere_spectra import eager, real_wigner
+from svertka.ops.sphere_spectra import degree_factors, eager, real_wigner
 
 Array = NDArray[np.float64]
 Points = tuple[tuple[float, ...], ...]
+SMALLEST = 1e-9  # singular value over the largest, of filters that are told from none
 
 
 def pole_points(*, reach: float = np.pi / 8, rings: int = 3, around: int = 8) -> Array:
@@ -65,9 +71,38 @@ def filter_matrix(points: Points, degrees: int, dtype: torch.dtype, device: torc
     return torch.from_numpy(np.concatenate(rows, axis=1).T.copy()).to(device, dtype)
 
 
+@eager
+@lru_cache(maxsize=64)
+def filter_basis(points: Points, degrees: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Orthogonal filters of one norm that make all that values at these points make, `(coefficients, points)`.
+
+    With the singular values of the filters `δ_p = U S Vᵀ`, they are `U Vᵀ` times the root mean square of `S`, so that
+    the squares of their norms add up as those of `δ_p` do. Where points are more than independent filters, they are no
+    longer orthogonal, but make the same.
+    """
+    u, s, vt, weights = _singular(points, degrees)
+    basis = weights * (u @ vt) * np.sqrt(np.mean(s**2))
+    return torch.from_numpy(basis).to(device, dtype)
+
+
+def coordinates(points: Points, degrees: int) -> Array:
+    """The matrix `(points, points)` that takes values at points to coordinates along `filter_basis`."""
+    _, s, vt, _ = _singular(points, degrees)
+    return np.asarray((vt.T * s) @ vt / np.sqrt(np.mean(s**2)))
+
+
 def frozen(points: Array | Sequence[Sequence[float]]) -> Points:
     """Points as a value that can be compared."""
     return tuple(tuple(map(float, point)) for point in points)
+
+
+def _singular(points: Points, degrees: int) -> tuple[Array, Array, Array, Array]:
+    """`U`, `S` and `Vᵀ` of filters in coefficients whose squares add up to norms, and what undoes these weights."""
+    matrix = filter_matrix(points, degrees, torch.float64, torch.device("cpu"))
+    factors = degree_factors(degrees, "sphere" if len(points[0]) == 2 else "rotations", matrix)[:, None].sqrt().numpy()
+    u, s, vt = np.linalg.svd(factors * matrix.numpy(), full_matrices=False)
+    there = s > SMALLEST * s[0]
+    return u[:, there], s[there], vt[there], 1 / factors
 
 
 def _circle(count: int) -> Array:

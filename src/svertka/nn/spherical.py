@@ -10,9 +10,10 @@ from torch import Tensor, nn
 
 from svertka.errors import SettingError, ShapeError, UnknownName
 from svertka.nn.sphere_filters import (
+    coordinates,
     equator_points,
     equator_rotations,
-    filter_matrix,
+    filter_basis,
     frozen,
     identity_points,
     pole_points,
@@ -27,10 +28,11 @@ GivenPoints = NDArray[np.float64] | Sequence[Sequence[float]]
 class SphericalLayer(nn.Module):
     """What these layers share: a filter for each pair of channels, and its spectrum.
 
-    The parameter `kernel` is `(in, out, points)`, uniform in (-1, 1) at first, or `(in, out, coefficients)` where
-    filters are given as spectra. The scale that keeps signals at their size stands beside it, not in it, as in s2cnn:
-    one learning rate then suits all layers. In evaluation, without derivatives, the spectrum of the filters is kept
-    until the parameter changes.
+    The parameter `kernel` is `(in, out, points)`, uniform in (-1, 1) at first: coordinates of the filter along
+    orthogonal ones that have values at the points too (see `svertka.nn.sphere_filters`); `set_values` gives it values
+    at the points themselves. Where filters are given as spectra, it is `(in, out, coefficients)`. The scale that keeps
+    signals at their size stands beside it, not in it, as in s2cnn: one learning rate then suits all layers. In
+    evaluation, without derivatives, the spectrum of the filters is kept until the parameter changes.
     """
 
     space: ClassVar[str]
@@ -63,6 +65,21 @@ class SphericalLayer(nn.Module):
         if self.bias is not None:
             nn.init.zeros_(self.bias)
 
+    def set_values(self, values: Tensor) -> None:
+        """Give the filters these values at their points, `(in, out, points)`.
+
+        Raises:
+            ShapeError: another shape, or filters without points.
+        """
+        if not self.points or values.shape != self.kernel.shape:
+            wanted = (
+                f"{tuple(self.kernel.shape)}, not {tuple(values.shape)}" if self.points else "points, and have none"
+            )
+            raise ShapeError(f"values at the points of these filters should be {wanted}")
+        change = torch.from_numpy(coordinates(self.points, self.b_out)).to(values.device)
+        with torch.no_grad():
+            self.kernel.copy_(values.double() @ change.t())
+
     def extra_repr(self) -> str:
         """Its settings, for a printed network."""
         return f"{self.cin}, {self.cout}, b_in={self.b_in}, b_out={self.b_out}, filter={self.filter!r}"
@@ -82,8 +99,8 @@ class SphericalLayer(nn.Module):
         if not self.points:
             spectrum = values * (factors.sqrt() * self.scale())
         else:
-            matrix = filter_matrix(self.points, self.b_out, values.dtype, values.device)
-            spectrum = matrix @ values * (factors * (self.scale() / len(self.points) ** 0.5))
+            basis = filter_basis(self.points, self.b_out, values.dtype, values.device)
+            spectrum = basis @ values * (factors * (self.scale() / len(self.points) ** 0.5))
         return spectrum.reshape(-1, self.cin, self.cout)
 
     def scale(self) -> float:
