@@ -138,9 +138,10 @@ class TrainSettings(DataSettings):
     """How to bring them there. cover: scale until the size is covered, then cut; stretch: scale each axis; pad: cut
     or add zeros, never scale. By default: cover, and pad for signals."""
 
-    project: Annotated[Literal["none", "sphere"], DATA] = "none"
+    project: Annotated[Literal["none", "sphere", "equirectangular", "healpix"], DATA] = "none"
     """Bring images onto the sphere, at 2b x 2b for the bandwidth b. sphere: planar images onto the northern hemisphere,
-    their middle on the pole and their inscribed circle on the equator; none: images stay as they are."""
+    their middle on the pole and their inscribed circle on the equator; equirectangular: fields and panoramas with rows
+    from north to south; healpix: maps of the sky; none: images stay as they are."""
 
     turned: Annotated[bool, DATA, OFF] = False
     """Turn each image on its sphere by a random rotation of its own, once, by the seed. It is --rotation 180 that turns

@@ -312,11 +312,17 @@ def plan(variant: Variant, kind: Agreement, settings: TrainSettings, shape: Shap
 
 
 def measured(preprocess: Preprocess, moments: Moments, task: str) -> Preprocess:
-    """The same with the mean and deviation of the training part; waves stay as they are, within ±1."""
+    """The same with the mean and deviation of the training part.
+
+    Waves stay as they are, within ±1; of planar images on the sphere, whose other half is empty, only the root mean
+    square is brought to 1.
+    """
     if task == "next":
         return preprocess.model_copy(update=LOUDNESS.get(preprocess.dtype, {}))
-    mean = tuple((moments.mean / preprocess.scale).tolist())
-    deviation = tuple((moments.deviation / preprocess.scale).tolist())
+    level, spread = moments.mean / preprocess.scale, moments.deviation / preprocess.scale
+    if preprocess.project == "sphere":  # the empty half of a sphere stays 0
+        level, spread = np.zeros_like(level), np.hypot(level, spread)
+    mean, deviation = tuple(level.tolist()), tuple(spread.tolist())
     return preprocess.model_copy(update={"mean": mean, "deviation": deviation})
 
 

@@ -6,12 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from svertka.data.rasters import Pixels
+from svertka.data.spheres.fields import from_equirectangular
+from svertka.data.spheres.healpix import from_healpix
 from svertka.data.spheres.planes import from_plane
 from svertka.data.spheres.turning import turned
 
 Array = NDArray[np.float64]
-BROUGHT: dict[str, Callable[[Pixels, int], Pixels]] = {}  # those that are turned on the sphere, and not on their way
-RANKS = {"sphere": 2}  # the axes that images have before
+# Those that are turned on the sphere, and not on their way.
+BROUGHT: dict[str, Callable[[Pixels, int], Pixels]] = {"equirectangular": from_equirectangular, "healpix": from_healpix}
+RANKS = {"sphere": 2, "equirectangular": 2, "healpix": 1}  # the axes that images have before
 
 
 def projected(pixels: Pixels, name: str, b: int, turns: Array | None = None) -> Pixels:
