@@ -1,10 +1,10 @@
 """The one list of claims."""
 
-from svertka.claims import qm7, spherical_cost, spherical_equivariance
+from svertka.claims import qm7, shapes, spherical_cost, spherical_equivariance
 from svertka.claims.values import Claim
 from svertka.errors import UnknownName
 
-CLAIMS: tuple[Claim, ...] = (qm7.CLAIM, spherical_cost.CLAIM, spherical_equivariance.CLAIM)
+CLAIMS: tuple[Claim, ...] = (qm7.CLAIM, shapes.CLAIM, spherical_cost.CLAIM, spherical_equivariance.CLAIM)
 
 
 def claims() -> list[Claim]:
