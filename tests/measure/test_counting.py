@@ -64,6 +64,16 @@ def test_a_shared_layer_is_paid_for_twice_but_owned_once():
     assert (found.macs, found.parameters) == (2 * 2 * 8 * 2 * 3, 2 * 2 * 3 + 2)
 
 
+def test_a_layer_that_sees_every_atom_is_paid_for_each():
+    """Correlations of the network for molecules work on one atom after another; its head on their sum."""
+    one, three = (
+        count(build("spherical_qm7", atoms=atoms, channels=5 * atoms), 5 * atoms, (20, 20)) for atoms in (1, 3)
+    )
+    for alone, each in zip(one.layers, three.layers, strict=True):
+        assert each.macs == alone.macs * (1 if each.name.startswith("head") else 3)
+        assert each.parameters == alone.parameters
+
+
 def test_sizes_classes_and_channels_may_be_chosen():
     found = cost("resnet20", size="48x64", classes=4, channels=1)
     assert (found.input, found.output) == ((1, 48, 64), (4,))

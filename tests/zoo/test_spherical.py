@@ -30,11 +30,27 @@ def test_half_a_turn_about_the_axis_changes_nothing(name):
     assert (network(x.flip(0)) - still).abs().max() > 1e-6
 
 
+def test_the_network_of_molecules_has_the_layers_of_the_authors_code():
+    """Filters of 24 and 72 points, correlations 5-8-16-32-64 with biases, perceptrons 64-256-64 and 64-512-1, norms."""
+    correlations = (24 * 5 * 8 + 8) + (72 * 8 * 16 + 16) + (72 * 16 * 32 + 32) + (72 * 32 * 64 + 64)
+    perceptrons = (64 * 256 + 256) + (256 * 64 + 64) + (64 * 512 + 512) + (512 + 1)
+    norms = 2 * (8 + 16 + 32 + 64) + 2 * (256 + 64 + 512)
+    assert count("spherical_qm7") == correlations + perceptrons + norms
+
+
 def test_the_order_of_atoms_does_not_matter():
     torch.manual_seed(0)
     network = build("spherical_qm7", atoms=4, channels=12, size=(8, 8)).eval()
     x = torch.randn(2, 4, 3, 8, 8)
     torch.testing.assert_close(network(x[:, [2, 0, 3, 1]].flatten(1, 2)), network(x.flatten(1, 2)))
+
+
+def test_half_a_turn_of_a_molecule_about_the_axis_changes_nothing():
+    torch.manual_seed(0)
+    network = build("spherical_qm7", atoms=2, channels=6, size=(16, 16)).double().eval()
+    x = torch.randn(1, 6, 16, 16, dtype=torch.float64)
+    torch.testing.assert_close(network(x.roll(8, -1)), network(x), rtol=1e-9, atol=1e-9)
+    assert (network(x.flip(-2)) - network(x)).abs().max() > 1e-6
 
 
 def test_an_atom_of_constant_potentials_is_none():
@@ -57,7 +73,7 @@ def test_a_graph_that_takes_every_atom_along_gives_what_those_that_are_there_giv
     found = network(x)
     monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
     torch.testing.assert_close(network(x), found)
-    torch.testing.assert_close(found[2], network.head(torch.zeros(64)))
+    torch.testing.assert_close(found[2:], network.head(torch.zeros(1, 64)))
 
 
 def test_where_there_is_no_atom_the_answer_is_that_of_the_empty_set():

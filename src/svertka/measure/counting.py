@@ -140,8 +140,9 @@ def count(
 
 
 def _priced(visit: Visit, field: Field | None) -> LayerCost:
-    macs, values, parameters = _products(visit), prod(visit.shape_out), _numbers(visit.layer.parameters())
-    moved = FLOAT * (prod(visit.shape_in) + values + parameters)
+    macs, values = visit.times * _products(visit), visit.times * prod(visit.shape_out)
+    parameters = _numbers(visit.layer.parameters())
+    moved = FLOAT * (visit.times * prod(visit.shape_in) + values + parameters)
     return LayerCost(
         name=visit.name,
         kind=type(visit.layer).__name__,

@@ -18,12 +18,16 @@ KEEPING = (*NORMS, nn.LocalResponseNorm, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Dropou
 
 @dataclass(frozen=True)
 class Visit:
-    """One layer as it was passed: `shape_in` and `shape_out` are without the batch."""
+    """One layer as it was passed: `shape_in` and `shape_out` are without the batch.
+
+    `times` is how often, for one image: once, or for each of its parts, as the atoms of a molecule.
+    """
 
     name: str
     layer: nn.Module
     shape_in: Shape
     shape_out: Shape
+    times: int = 1
 
 
 def walk(network: nn.Module, channels: int, sizes: Sequence[int], *, training: bool = False) -> list[Visit]:
@@ -117,6 +121,6 @@ def _entering(name: str, entered: list[str]) -> Callable[[nn.Module, tuple[Tenso
 def _leaving(name: str, visits: list[Visit]) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
     def hook(layer: nn.Module, inputs: tuple[Tensor, ...], out: Tensor | tuple[Tensor, ...]) -> None:
         first = out[0] if isinstance(out, tuple) else out
-        visits.append(Visit(name, layer, tuple(inputs[0].shape[1:]), tuple(first.shape[1:])))
+        visits.append(Visit(name, layer, tuple(inputs[0].shape[1:]), tuple(first.shape[1:]), inputs[0].shape[0]))
 
     return hook

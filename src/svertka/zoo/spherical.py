@@ -175,19 +175,20 @@ def turns(b: int) -> list[list[float]]:
 
 
 @architecture(
-    paper=f"{PAPER}, section 5.4",
+    paper=f"{PAPER}, section 5.4, the authors' code",
     year=2018,
     sample=(115, 20, 20),
     classes=1,
     task="regress",
-    variants={"spherical_qm7": variant(261_737)},
+    variants={"spherical_qm7": variant(263_401)},
 )
 class SphericalMolecule(OnSphere):
     """One sphere around each atom, seen by the same four correlations, and a DeepSet over the atoms.
 
     Channels are those of the first atom, then of the second, and so on: in QM7 the potentials of five elements for each
-    of 23 atoms. An atom whose potentials are the same everywhere is none, and does not count. The order of atoms does
-    not matter. The paper has residual blocks where this has single correlations.
+    of 23 atoms. An atom whose potentials are the same everywhere is none, and costs nothing. The order of atoms does
+    not matter. This is the network of the authors' code, with 24 and 72 points in a filter, and with means over all
+    rotations standardised as in `Spherical`; table 3 of the paper has residual blocks with 1.4 million parameters.
     """
 
     bandwidths = (10, 8, 6, 4, 2)
@@ -204,8 +205,9 @@ class SphericalMolecule(OnSphere):
         self.stem = activated(SphereConv(channels // atoms, w[0], b[0], b[1]), w[0], norm=True)
         layers = [activated(RotationConv(w[i - 1], w[i], b[i], b[i + 1]), w[i], norm=True) for i in range(1, len(w))]
         self.body = nn.Sequential(*layers, Integrate())
-        self.each = nn.Sequential(nn.Linear(w[-1], 256), nn.ReLU(), nn.Linear(256, 64))
-        self.head = nn.Sequential(nn.Linear(64, 512), nn.ReLU(), nn.Linear(512, classes))
+        standardised = nn.BatchNorm1d(w[-1], affine=False)
+        self.each = nn.Sequential(standardised, *connected(w[-1], 256), *connected(256, 64))
+        self.head = nn.Sequential(*connected(64, 512), nn.Linear(512, classes))
 
     def forward(self, x: Tensor) -> Tensor:
         """Numbers `(batch, classes)` from potentials `(batch, atoms · channels of an atom, 2b, 2b)`."""
@@ -220,6 +222,11 @@ class SphericalMolecule(OnSphere):
             features = found.new_zeros(*there.shape, found.shape[-1]).index_put((there,), found)
         y: Tensor = self.head(features.sum(dim=1))
         return y
+
+
+def connected(cin: int, cout: int) -> nn.Sequential:
+    """A linear layer, normalised and rectified."""
+    return nn.Sequential(nn.Linear(cin, cout), nn.BatchNorm1d(cout), nn.ReLU())
 
 
 def varied(potentials: Tensor) -> Tensor:

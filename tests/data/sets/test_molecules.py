@@ -79,10 +79,13 @@ def test_spheres_that_intersect_are_told_of(file, rng, caplog):
 def test_an_energy_is_learned_told_and_predicted(file, tmp_path, capsys):
     run = svertka.train("spherical_qm7", file(), tmp_path / "run", epochs=2, batch=8, threads=1)
     report = svertka.evaluate(run).report
-    found = svertka.predict(run, file())
+    (tmp_path / "water.xyz").write_text("3\nwater\nO 0 0 0.1173\nH 0 0.7572 -0.4692\nH 0 -0.7572 -0.4692\n")
+    found = svertka.predict(run, file(), tmp_path / "water.xyz")
     assert report.columns[0].name == "energy (kcal/mol)"
     assert report.subject.samples == sum(row.part == "test" for row in run.split)
     assert [each.name.rpartition(":")[2] for each in found[:2]] == ["molecule[0]", "molecule[1]"]
+    assert len(found) == 39
+    assert np.isfinite(found[-1].score)
     assert len(run.preprocess.mean) == 115
     assert np.ptp(np.reshape(run.preprocess.mean, (23, 5)), axis=0).max() == 0
 
