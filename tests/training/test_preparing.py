@@ -6,6 +6,8 @@ from svertka import DataError, RunError, SettingError, ShapeError, SvertkaError
 from svertka.data.datasets import Origin, classified, measured
 from svertka.data.samples import Arrays
 from svertka.data.sets.targets import outlined
+from svertka.data.spheres.fields import from_equirectangular
+from svertka.data.spheres.healpix import from_healpix
 from svertka.data.spheres.planes import from_plane
 from svertka.data.spheres.turning import own_turn
 from svertka.data.stores import silent
@@ -194,3 +196,31 @@ def test_images_taken_to_lie_on_the_sphere_are_told_of(caplog):
     with caplog.at_level("INFO"):
         ready(classes(pictures((12, 12)), "NHW"), "spherical_mnist")
     assert "images are taken to lie on it" in caplog.text
+
+
+@pytest.mark.parametrize(("shape", "axes"), [((12, 24), "NHW"), ((192,), "NT")])
+def test_what_is_no_sphere_is_to_be_brought_there(shape, axes):
+    with pytest.raises(
+        ShapeError, match=r"not (12x24|192); bring them there with --project equirectangular .* healpix"
+    ):
+        ready(classes(pictures(shape), axes), "spherical_mnist", size=12)
+
+
+@pytest.mark.parametrize(
+    ("project", "shape", "axes", "wanted"),
+    [("equirectangular", (24, 48), "NHW", from_equirectangular), ("healpix", (192,), "NT", from_healpix)],
+)
+def test_fields_and_maps_come_onto_the_sphere(project, shape, axes, wanted):
+    images = pictures(shape).astype(np.float32)
+    found = ready(classes(images, axes), "spherical_mnist", project=project, size=16)
+    np.testing.assert_allclose(found.shelf.store.take(np.array([5]))[0, 0], wanted(images[5], 8), atol=1e-3)
+    pixels = found.shelf.store.take(found.part("train"))
+    np.testing.assert_allclose(found.shelf.preprocess.mean, [pixels.mean()], rtol=1e-5)
+
+
+def test_the_empty_half_of_a_sphere_stays_zero():
+    found = ready(classes(pictures((28, 28)), "NHW"), "spherical_mnist", project="sphere", size=24)
+    pixels = found.shelf.store.take(found.part("train")).astype(float) / 255
+    assert found.shelf.preprocess.mean == (0.0,)
+    np.testing.assert_allclose(found.shelf.preprocess.deviation, [np.sqrt((pixels**2).mean())], rtol=1e-9)
+    assert float(found.shelf.batch(np.array([0])).images[..., 12:, :].abs().max()) == 0

@@ -129,7 +129,7 @@ def _image(array: Any, place: Any, axes: str) -> Raster:
 
 def _axes(array: Pixels, preprocess: Preprocess) -> str:
     """What the axes of an array mean to a network that knows its rank and its channels."""
-    rank, channels = preprocess.rank, preprocess.channels
+    rank, channels = preprocess.rank_before, preprocess.channels
     space = {1: "T", 2: "HW", 3: "DHW"}[rank]
     if array.ndim == rank:
         return space

@@ -286,6 +286,8 @@ def plan(variant: Variant, kind: Agreement, settings: TrainSettings, shape: Shap
     Raises:
         ShapeError: images of the size asked for are too small for the network.
     """
+    if variant.spherical and settings.project == "none":
+        _check_spheres(kind)
     resize = settings.resize or resize_for(kind.rank, task)
     sizes = _sizes(variant, kind, settings, resize, shape) if settings.project == "none" else _sides(variant, settings)
     with torch.device("meta"):
@@ -389,6 +391,21 @@ def _sizes(variant: Variant, kind: Agreement, settings: TrainSettings, resize: s
     elif sizes != next(iter(kind.sizes)):
         log.info("size: images are enlarged to %s, the least that %s is comfortable with", times(sizes), variant.name)
     return sizes
+
+
+def _check_spheres(kind: Agreement) -> None:
+    """See that images can be samples of a sphere as they are.
+
+    Raises:
+        ShapeError: they cannot.
+    """
+    flat = next((sizes for sizes in kind.sizes if len(set(sizes)) > 1), None)
+    if flat or kind.rank != 2:
+        raise ShapeError(
+            f"images on the sphere are 2b x 2b for a bandwidth b, not {times(flat or next(iter(kind.sizes)))}; bring "
+            "them there with --project equirectangular (fields, panoramas), healpix (maps of the sky) or sphere (other "
+            "images)"
+        )
 
 
 def _sides(variant: Variant, settings: TrainSettings) -> tuple[int, ...]:
