@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from svertka.data.formats.registry import Format, Opening, register
-from svertka.data.rasters import Header, Raster
-from svertka.data.spheres.molecules import ELEMENTS, HEADER, Molecule, checked, raster
+from svertka.data.rasters import Raster
+from svertka.data.spheres.molecules import ELEMENTS, Molecule, checked, raster
 from svertka.errors import DataError
 
 BOHR = 0.529177210903  # ångström; CODATA 2018
@@ -15,11 +15,6 @@ BOHR = 0.529177210903  # ångström; CODATA 2018
 def read(path: Path, opening: Opening) -> Raster:
     """Potentials around every atom, `(115, 20, 20)`."""
     return raster(molecule(path.read_text(encoding="utf-8")))
-
-
-def peek(path: Path, opening: Opening) -> Header:
-    """The same for every molecule."""
-    return HEADER
 
 
 def molecule(text: str) -> Molecule:
@@ -45,4 +40,4 @@ def molecule(text: str) -> Molecule:
     return checked(positions, np.array([ELEMENTS[name] for name, *_ in atoms], np.float64))
 
 
-XYZ = register(Format("XYZ", (".xyz",), read=read, peek=peek))
+XYZ = register(Format("XYZ", (".xyz",), read=read))
