@@ -74,7 +74,7 @@ def test_photographs_become_spheres_in_colour(tmp_path, capsys):
             pixels = rng.integers(low, low + 100, (40, 52, 3)).astype(np.uint8)
             Image.fromarray(pixels).save(tmp_path / "data" / name / f"{place}.png")
     answer = said(capsys, "train", "spherical_mnist", tmp_path / "data", tmp_path / "run", "--project", "sphere",
-                  "--size", "16", "--epochs", "8", "--ema", "0")  # fmt: skip
+                  "--size", "16", "--epochs", "30", "--ema", "0")  # fmt: skip
     assert answer["report"]["accuracy"] > 0.7
 
 
@@ -85,6 +85,6 @@ def test_maps_of_the_sky_are_learned_and_predicted(tmp_path, capsys):
     np.savez(tmp_path / "sky.npz", x=maps, y=np.arange(40) % 2)
     run = tmp_path / "run"
     said(capsys, "train", "spherical_mnist", tmp_path / "sky.npz", run, "--axes", "NT", "--project", "healpix",
-         "--size", "16", "--epochs", "8", "--ema", "0")  # fmt: skip
+         "--size", "16", "--epochs", "30", "--ema", "0")  # fmt: skip
     found = said(capsys, "predict", run, tmp_path / "sky.npz")
     assert np.mean([int(each["class"]) == place % 2 for place, each in enumerate(found)]) > 0.9
