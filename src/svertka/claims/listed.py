@@ -1,10 +1,16 @@
 """The one list of claims."""
 
-from svertka.claims import qm7, shapes, spherical_cost, spherical_equivariance
+from svertka.claims import qm7, shapes, spherical_cost, spherical_equivariance, spherical_mnist
 from svertka.claims.values import Claim
 from svertka.errors import UnknownName
 
-CLAIMS: tuple[Claim, ...] = (qm7.CLAIM, shapes.CLAIM, spherical_cost.CLAIM, spherical_equivariance.CLAIM)
+CLAIMS: tuple[Claim, ...] = (
+    qm7.CLAIM,
+    shapes.CLAIM,
+    spherical_cost.CLAIM,
+    spherical_equivariance.CLAIM,
+    spherical_mnist.CLAIM,
+)
 
 
 def claims() -> list[Claim]:
