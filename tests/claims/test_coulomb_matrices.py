@@ -2,16 +2,19 @@
 
 import numpy as np
 import pytest
+from scipy.io import loadmat
 from sklearn.kernel_ridge import KernelRidge
 
 from svertka.claims.coulomb_matrices import (
     DESCRIPTIONS,
     KERNELS,
     baselines,
+    coulomb_matrix,
     ridge_regression,
     root_mean_square,
     sorted_rows,
 )
+from svertka.data.spheres.molecules import Molecule
 
 
 def molecules(rng, count=60, atoms=5):
@@ -22,6 +25,13 @@ def molecules(rng, count=60, atoms=5):
     matrices = charges[:, :, None] * charges[:, None] / apart
     matrices[:, *np.diag_indices(atoms)] = 0.5 * charges**2.4
     return matrices, np.linalg.eigvalsh(matrices).max(axis=-1)
+
+
+def test_matrices_are_those_that_come_with_qm7(shared):
+    held = loadmat(shared / "qm7" / "qm7_reconstructed.mat")
+    for positions, charges, wanted in zip(held["R"][:50], held["Z"], held["X"], strict=False):
+        found = coulomb_matrix(Molecule(positions[charges > 0].astype(float), charges[charges > 0].astype(float)))
+        np.testing.assert_allclose(found, wanted, rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", DESCRIPTIONS)

@@ -13,10 +13,24 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, LinAlgWarning, solve
 from sklearn.metrics.pairwise import euclidean_distances, manhattan_distances
 
+from svertka.data.spheres.molecules import ATOMS, Molecule
+
 Array = NDArray[np.float64]
 CHOSEN_ON = 2500  # molecules at most by which width and ridge are chosen
 WIDTHS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # times the median distance of two molecules
 RIDGES = (1e-11, 1e-9, 1e-7, 1e-5, 1e-3)
+
+
+def coulomb_matrix(molecule: Molecule) -> Array:
+    """`z_i z_j / |p_i - p_j|`, and `0.5 z_i^2.4` on the diagonal, with zeros for atoms that are not there, `(23, 23)`.
+
+    In atomic units: Hartree.
+    """
+    count = len(molecule.charges)
+    matrix = np.zeros((ATOMS, ATOMS))
+    matrix[:count, :count] = np.outer(molecule.charges, molecule.charges) / molecule.distances()
+    matrix[np.diag_indices(count)] = 0.5 * molecule.charges**2.4
+    return matrix
 
 
 def sorted_rows(matrices: Array) -> Array:
