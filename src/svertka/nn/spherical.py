@@ -129,12 +129,6 @@ class SphericalLayer(nn.Module):
         if x.dtype != self.kernel.dtype:
             raise SettingError(f"signals should be {self.kernel.dtype} as the layer's filters are, not {x.dtype}")
 
-    def _biased(self, spectrum: Tensor, batch: int) -> Tensor:
-        """With the bias in its mean, degree 0: a number less to add than at every sample."""
-        if self.bias is None:
-            return spectrum
-        return torch.cat([spectrum[:1] + self.bias.repeat(batch), spectrum[1:]])
-
 
 class SphereConv(SphericalLayer):
     """The sphere to SO(3): `y(R) = Σ_i ∫ x_i(ω) ψ_i(R⁻¹ω) dω + bias` (Cohen et al. 2018, arXiv:1801.10130).
@@ -175,7 +169,7 @@ class SphereConv(SphericalLayer):
         """The correlation with every filter."""
         self._check(x)
         signals = sphere_columns(x, self.b_out).view(-1, *x.shape[:2])
-        spectrum = self._biased(sphere_product(signals, self.filter_spectrum()), len(x))
+        spectrum = sphere_product(signals, self.filter_spectrum(), self.bias)
         return rotation_signals(spectrum, self.b_out, (len(x), self.cout))
 
 
@@ -218,7 +212,7 @@ class RotationConv(SphericalLayer):
         """The correlation with every filter."""
         self._check(x)
         signals = rotation_columns(x, self.b_out).view(-1, *x.shape[:2])
-        spectrum = self._biased(rotation_product(signals, self.filter_spectrum()), len(x))
+        spectrum = rotation_product(signals, self.filter_spectrum(), self.bias)
         return rotation_signals(spectrum, self.b_out, (len(x), self.cout))
 
 

@@ -3,6 +3,8 @@
 `svertka.reference.s2_correlate` and `so3_correlate` take the same integrals as they are defined.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -46,36 +48,40 @@ def rotation_correlate(f: Image, psi: Image, b_out: int | None = None) -> Found:
     return _correlate(f, psi, b_out, "rotations")
 
 
-def sphere_product(x: Tensor, y: Tensor) -> Tensor:
+def sphere_product(x: Tensor, y: Tensor, bias: Tensor | None = None) -> Tensor:
     """`z^l = x^l (y^l)ᵀ` for each degree: an outer product of orders, a sum over channels.
 
     Args:
         x: spectra of signals, `(degrees², batch, in)`.
         y: spectra of filters, `(degrees², in, out)`.
+        bias: numbers to add to all samples of a channel, `(out,)`; they stand in degree 0.
 
     Returns:
         `(degrees(4 degrees² - 1)/3, batch · out)`.
     """
-    counts = sizes(degrees_of(len(x), "sphere"), "sphere")
-    return torch.cat(
-        [_outer(one, two) for one, two in zip(torch.split(x, counts), torch.split(y, counts), strict=True)]
-    )
+    return _product(_outer, x, y, bias, "sphere")
 
 
-def rotation_product(x: Tensor, y: Tensor) -> Tensor:
+def rotation_product(x: Tensor, y: Tensor, bias: Tensor | None = None) -> Tensor:
     """`z^l = x^l (y^l)ᵀ` for each degree: a product of matrices, with a sum over channels.
 
     Args:
         x: spectra of signals, `(coefficients, batch, in)`.
         y: spectra of filters, `(coefficients, in, out)`.
+        bias: numbers to add to all samples of a channel, `(out,)`; they stand in degree 0.
 
     Returns:
         `(coefficients, batch · out)`.
     """
-    counts = sizes(degrees_of(len(x), "rotations"), "rotations")
-    return torch.cat(
-        [_matrices(one, two) for one, two in zip(torch.split(x, counts), torch.split(y, counts), strict=True)]
-    )
+    return _product(_matrices, x, y, bias, "rotations")
+
+
+def _product(
+    degree: Callable[[Tensor, Tensor], Tensor], x: Tensor, y: Tensor, bias: Tensor | None, space: str
+) -> Tensor:
+    counts = sizes(degrees_of(len(x), space), space)
+    first, *others = [degree(*pair) for pair in zip(torch.split(x, counts), torch.split(y, counts), strict=True)]
+    return torch.cat([first if bias is None else first + bias.repeat(x.shape[1]), *others])
 
 
 def _outer(x: Tensor, y: Tensor) -> Tensor:

@@ -299,7 +299,7 @@ def plan(variant: Variant, kind: Agreement, settings: TrainSettings, shape: Shap
     price = count(network, shape.channels, sizes)
     log.info("cost: %s has %s parameters, and takes %s multiply-adds for an image of %s",
              variant.name, f"{price.parameters:,}", f"{price.macs:,}", times(sizes))  # fmt: skip
-    if variant.spherical and settings.project == "none":
+    if variant.spherical and settings.project == "none" and set(kind.sizes) != {(variant.size, variant.size)}:
         log.info(
             "sphere: images are taken to lie on it, with the pole along their upper edge; planar ones are brought "
             "there by --project sphere"
