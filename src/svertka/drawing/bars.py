@@ -19,7 +19,7 @@ def bars(names: Sequence[str], series: Mapping[str, Sequence[float | None]], *, 
     """
     step = WIDTH / len(series)
     with mpl.rc_context(STYLE):
-        canvas = Picture(figsize=(max(5.2, 1.5 * len(names)), 3.2), layout="constrained")
+        canvas = Picture(figsize=(2.2 + max(3.0, 0.4 * len(names) * len(series) + 0.3 * len(names)), 3.2), layout="constrained")
         axes = canvas.subplots()
         for place, (name, values) in enumerate(series.items()):
             known = [(spot, value) for spot, value in enumerate(values) if value is not None]
