@@ -9,7 +9,7 @@ demo: .venv/installed  ## train the default network on handwritten digits, test 
 	$(BIN)/svertka train auto digits runs/demo --overwrite
 
 test: .venv/tested  ## all tests but the slow ones
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile -m "not slow"
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadgroup -m "not slow"
 
 check: .venv/tested  ## lint, format and types
 	$(BIN)/ruff check .
