@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check docs slow bench results clean
+.PHONY: demo test check docs claims slow bench results clean
 
 demo: .venv/installed  ## train the default network on handwritten digits, test it, write its report
 	$(BIN)/svertka train auto digits runs/demo --overwrite
@@ -19,9 +19,12 @@ check: .venv/tested  ## lint, format and types
 docs: .venv/tested  ## the site, with the course and its notebooks, in docs/_build/html
 	OMP_NUM_THREADS=1 $(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html
 
-slow: .venv/tested  ## tests that train for minutes
+claims: .venv/tested  ## what papers say, tried again at small sizes
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadgroup -m slow tests/claims
+
+slow: .venv/tested  ## other tests that train for minutes
 	$(BIN)/pytest -m slow tests/contracts/test_learning.py
-	$(BIN)/pytest -m slow --ignore tests/contracts/test_learning.py
+	$(BIN)/pytest -m slow --ignore tests/contracts/test_learning.py --ignore tests/claims
 
 bench: .venv/peers  ## time to accuracy, whether loading keeps up, and our networks against their peers
 	$(BIN)/python benchmarks/time_to_accuracy.py

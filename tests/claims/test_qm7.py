@@ -71,5 +71,6 @@ def test_a_folder_without_molecules_and_a_file_without_splits_are_named(tmp_path
 
 @pytest.mark.slow
 def test_the_network_finds_more_than_counts_of_atoms_do(tmp_path, shared):
-    reached = {row[0]: row[2] for row in tried(Work(tmp_path, data=shared / "qm7")).rows}
-    assert reached[LEARNED] < 0.7 * reached[COUNTED]
+    found = compared(Work(tmp_path, data=shared / "qm7"), Extent(molecules=800, epochs=4))
+    reached = {row[0]: row[2] for row in found.rows}
+    assert reached[LEARNED] < 0.9 * reached[COUNTED]
