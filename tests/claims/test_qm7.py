@@ -11,7 +11,7 @@ from data.sets.test_molecules import arrays
 from svertka import DataError
 from svertka.claims import Work, qm7
 from svertka.claims.molecule_energies import COUNTED, LEARNED, Extent
-from svertka.claims.qm7 import BEST, compared, known, read, tried
+from svertka.claims.qm7 import BEST, compared, known, read
 
 TINY = Extent(molecules=20, epochs=1)
 
