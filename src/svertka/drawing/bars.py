@@ -18,8 +18,9 @@ def bars(names: Sequence[str], series: Mapping[str, Sequence[float | None]], *, 
         label: what the values are, with their unit.
     """
     step = WIDTH / len(series)
+    wide = max(3.0, len(names) * (0.4 * len(series) + 0.3))
     with mpl.rc_context(STYLE):
-        canvas = Picture(figsize=(2.2 + max(3.0, 0.4 * len(names) * len(series) + 0.3 * len(names)), 3.2), layout="constrained")
+        canvas = Picture(figsize=(wide + 2.2, 3.2), layout="constrained")
         axes = canvas.subplots()
         for place, (name, values) in enumerate(series.items()):
             known = [(spot, value) for spot, value in enumerate(values) if value is not None]
