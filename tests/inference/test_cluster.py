@@ -89,10 +89,11 @@ def test_windows_that_are_done_are_not_computed_again(cluster, source, tmp_path)
             DataError,
             r"^x\.tif, block \[0:32, 0:32\] cannot be read as TIFF: bad data; what is finished is",
         ),
-        (
+        pytest.param(
             boxes.deadly,
             ClusterError,
             r"^window \[0:32, 0:32\] ended several workers: they may need more memory; what is",
+            marks=pytest.mark.slow,
         ),
         (boxes.wrong, ZeroDivisionError, "a mistake of the caller's"),
     ],

@@ -47,8 +47,9 @@ def opened(
         DataError: it cannot be read; the message names the file, here and when windows are read.
         MissingExtra: its format needs a package that is not installed.
     """
-    kind, reader = _reader(Path(path).expanduser(), axes, opening)
-    return Opened(Path(path), kind, reader, skip_bad=skip_bad)
+    path = Path(path).expanduser()
+    kind, reader = _reader(path, axes, opening)
+    return Opened(path, kind, reader, skip_bad=skip_bad)
 
 
 class Opened:
