@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from svertka.claims import reproduce
     from svertka.errors import (
+        ClusterError,
         DataError,
         MissingExtra,
         RunError,
@@ -35,6 +36,7 @@ __all__ = [
     "PLANE",
     "VOLUME",
     "Classifier",
+    "ClusterError",
     "DataError",
     "MissingExtra",
     "Regressor",

@@ -6,6 +6,7 @@
     ├── DataError       (ValueError)   a file or data set that cannot be used; names the file
     ├── SettingError    (ValueError)   a setting of the wrong kind or out of range
     ├── RunError        (ValueError)   a run folder that cannot be made, read or restored
+    ├── ClusterError    (ConnectionError)  machines that cannot be reached, or are lost
     ├── TrainingError   (ArithmeticError)  training that went wrong, as by a loss that is not finite
     └── MissingExtra    (ImportError)  an optional part that is not installed; says how
 
@@ -43,6 +44,10 @@ class SettingError(SvertkaError, ValueError):
 
 class RunError(SvertkaError, ValueError):
     """A run folder that cannot be made, read or restored."""
+
+
+class ClusterError(SvertkaError, ConnectionError):
+    """Machines that cannot be reached, or are lost."""
 
 
 class TrainingError(SvertkaError, ArithmeticError):

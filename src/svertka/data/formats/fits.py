@@ -23,23 +23,28 @@ def read(path: Path, opening: Opening) -> Raster:
     except ImportError:
         raise MissingExtra(f"{path}: FITS", "astropy", "science") from None
     with path.open("rb") as file, fits.open(file, memmap=False, lazy_load_hdus=True) as units:
-        meant = _meant(list(units), opening.pages)
-        if skies.is_sky(meant[0]):
-            return plain(skies.read(meant[0], opening))
-        return plain(settle(_pages(meant, opening), "auto" if opening.pages.isdigit() else opening.pages))
+        chosen = meant(list(units), opening.pages)
+        if skies.is_sky(chosen[0]):
+            return plain(skies.read(chosen[0], opening))
+        return plain(settle(_pages(chosen, opening), "auto" if opening.pages.isdigit() else opening.pages))
 
 
 def _pages(units: list[Any], opening: Opening) -> Pixels:
     """`(pages, 1, height, width)` of the extensions that are meant."""
     opening.admit((sum(prod(getattr(unit, "shape", ())) for unit in units),))
-    meant = [_image(unit) for unit in units]
-    shapes = sorted({image.shape for image in meant})
+    images = [_image(unit) for unit in units]
+    shapes = sorted({image.shape for image in images})
     if len(shapes) > 1:
         raise DataError(f"its images differ in shape: {shapes}; choose one by its number with --pages")
-    return np.concatenate(meant)[:, None]
+    return np.concatenate(images)[:, None]
 
 
-def _meant(units: list[Any], choice: str) -> list[Any]:
+def meant(units: list[Any], choice: str) -> list[Any]:
+    """The extensions that the setting `pages` speaks of: the first image, one by its number, or all images.
+
+    Raises:
+        DataError: there is no such extension.
+    """
     if choice.isdigit():
         if int(choice) >= len(units):
             raise DataError(f"it has no extension {choice}: its {len(units)} extensions count from 0")

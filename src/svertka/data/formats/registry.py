@@ -1,6 +1,7 @@
 """The one list of image formats, and how a file is opened by it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from math import prod
@@ -109,17 +110,28 @@ def with_name(path: Path, use: Callable[[Format], T]) -> T:
         DataError, MissingExtra: as `read`.
     """
     image_format = _format_of(path)
-    try:
+    with naming(str(path), image_format.name):
         return use(image_format)
+
+
+@contextmanager
+def naming(place: str, kind: str) -> Iterator[None]:
+    """Whatever goes wrong while a file is read names the place, and the kind of file that it should be.
+
+    Raises:
+        DataError, MissingExtra: as `read`.
+    """
+    try:
+        yield
     except ImportError:
         raise
     except SvertkaError as error:
-        raise DataError(f"{path}: {error}") from error
+        raise DataError(f"{place}: {error}") from error
     except MemoryError:
-        raise DataError(f"{path} does not fit into memory") from None
+        raise DataError(f"{place} does not fit into memory") from None
     except Exception as error:
         # Decoders meet broken files with whatever exception comes first, so any of them means: broken.
-        raise DataError(f"{path} cannot be read as {image_format.name}: {_line(error)}") from error
+        raise DataError(f"{place} cannot be read as {kind}: {_line(error)}") from error
 
 
 def _format_of(path: Path) -> Format:

@@ -4,7 +4,7 @@ Pence et al., Astronomy & Astrophysics 524 (2010) A42 define it. Whole numbers w
 as their neighbours with the offset BZERO.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +33,16 @@ def write_fits(path: Path, form: Form, blocks: Iterable[Pixels]) -> None:
     """One image, with the cards that came with it."""
     axes = {1: "W", 2: "HW", 3: "DHW"}[len(form.sizes)]
     axes = axes if form.channels == 1 else f"C{axes}"
-    head = _header(form, lengths(form, axes))
+    head = header_of(form, lengths(form, axes))
     with path.open("wb") as file:
         file.write(head)
-    stored, _, zero = TYPES[form.dtype.name]
-    lay(path, len(head), form, axes, np.dtype(stored), _shifted(blocks, np.dtype(stored), zero))
+    lay(path, len(head), form, axes, np.dtype(TYPES[form.dtype.name][0]), map(shifted, blocks))
     with path.open("ab") as file:
         file.write(bytes(-file.tell() % BLOCK))
 
 
-def _header(form: Form, shape: tuple[int, ...]) -> bytes:
+def header_of(form: Form, shape: tuple[int, ...]) -> bytes:
+    """The header of an image whose axes have these lengths, with the cards that came with it."""
     try:
         from astropy.io import fits
     except ImportError:
@@ -67,12 +67,11 @@ def _kept(cards: Any) -> Any:
     return kept
 
 
-def _shifted(blocks: Iterable[Pixels], stored: np.dtype[Any], zero: int) -> Iterator[Pixels]:
-    """Whole numbers less BZERO: the same bits but the first, turned round."""
-    native = stored.newbyteorder("=")
-    for block in blocks:
-        if not zero:
-            yield block
-        else:
-            bits = block.view(native)
-            yield bits ^ native.type(np.iinfo(native).min if native.kind == "i" else 128)
+def shifted(numbers: Pixels) -> Pixels:
+    """Numbers as FITS stores them: whole ones less BZERO have the same bits but the first, turned round."""
+    stored, _, zero = TYPES[numbers.dtype.name]
+    if not zero:
+        return numbers
+    native = np.dtype(stored).newbyteorder("=")
+    first = native.type(np.iinfo(native).min if native.kind == "i" else 128)
+    return np.asarray(numbers.view(native) ^ first)

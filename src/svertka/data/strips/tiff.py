@@ -1,10 +1,11 @@
 """Rows of TIFF: only the bytes of an image that lies in one piece, else only the strips or tiles that hold them."""
 
 import logging
+from collections.abc import Iterable
 from contextlib import ExitStack
 from itertools import product
-from math import ceil, prod
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,19 +15,25 @@ from svertka.data.formats.registry import Opening
 from svertka.data.formats.tiff import CHANNELS, PAGES, decoding, pixel, seen
 from svertka.data.rasters import Pixels, shown
 from svertka.data.strips.forms import Form
+from svertka.data.strips.tiff_segments import Segment, Segments
 
 log = logging.getLogger(__name__)
 
 
 class TiffRows:
-    """The first series of pages."""
+    """The first series of pages; `kept` is how many bytes of decoded strips or tiles stay in memory at least.
 
-    def __init__(self, path: Path, opening: Opening, closing: ExitStack) -> None:
+    Several threads may read at once.
+    """
+
+    def __init__(self, path: Path, opening: Opening, closing: ExitStack, kept: int = 0) -> None:
         file = closing.enter_context(tifffile.TiffFile(path))
+        file.filehandle.set_lock(True)
         if len(file.series) > 1:
             log.warning("%s has %d series of pages; the first is taken", path, len(file.series))
         self.path, self.series = path, file.series[0]
-        self.stored = Mapped(path, self.series) if self.series.dataoffset is not None else Coded(self.series, opening)
+        whole = self.series.dataoffset is not None
+        self.stored = Mapped(path, self.series) if whole else Coded(Segments(self.series, opening), kept)
         raster = pixel(self.series, opening)
         height, width = (self.series.shape[self.series.axes.index(axis)] for axis in "YX")
         sizes = (*raster.pixels.shape[1:-2], height, width)
@@ -35,8 +42,12 @@ class TiffRows:
         )
 
     def rows(self, page: int, start: int, stop: int) -> Pixels:
+        return self.area(page, slice(start, stop), slice(0, self.form.width))
+
+    def area(self, page: int, rows: slice, columns: slice) -> Pixels:
+        """A part of one page, `(channels, rows, columns)`."""
         with decoding(self.path, self.series):
-            found = np.concatenate([self._piece(place, start, stop) for place in self._places(page)])
+            found = np.concatenate([self._piece(place, rows, columns) for place in self._places(page)])
         return np.asarray(seen(shown(found)[None], self.series.keyframe)[0], self.form.dtype)
 
     def _places(self, page: int) -> list[tuple[int, ...]]:
@@ -47,12 +58,12 @@ class TiffRows:
         every = product(*[[which[axis]] if axis in which else range(size) for axis, size in lead.items()])
         return list(every)
 
-    def _piece(self, place: tuple[int, ...], start: int, stop: int) -> Pixels:
-        """`(channels, rows, width)` at one place."""
-        piece, axes = self.stored.rows(place, start, stop), self.stored.inner
+    def _piece(self, place: tuple[int, ...], rows: slice, columns: slice) -> Pixels:
+        """`(channels, rows, columns)` at one place."""
+        piece, axes = self.stored.area(place, rows, columns), self.stored.inner
         inside = [number for number, axis in enumerate(axes) if axis in CHANNELS]
         plane = [axes.index(axis) for axis in "YX"]
-        return piece.transpose(*inside, *plane).reshape(-1, stop - start, self.form.width)
+        return piece.transpose(*inside, *plane).reshape(-1, rows.stop - rows.start, columns.stop - columns.start)
 
     @property
     def _resolution(self) -> tuple[float, float, int] | None:
@@ -70,74 +81,59 @@ class Mapped:
         self.outer, self.inner = series.axes[:cut], series.axes[cut:]
         self.dtype = np.dtype(series.parent.byteorder + series.dtype.char)
 
-    def rows(self, place: tuple[int, ...], start: int, stop: int) -> Pixels:
-        """At one place of the axes outside, rows with the axes inside."""
+    def area(self, place: tuple[int, ...], rows: slice, columns: slice) -> Pixels:
+        """At one place of the axes outside, a part of the plane with the axes inside."""
         offset = int(self.series.dataoffset or 0)
         whole: Pixels = np.memmap(self.path, self.dtype, "r", offset, self.series.shape)
-        where: Any = (*place, slice(start, stop))
+        inside = [{"Y": rows, "X": columns}.get(axis, slice(None)) for axis in self.inner]
+        where: Any = (*place, *inside)
         return np.array(whole[where])
 
 
 class Coded:
     """A series of pages in strips or tiles; those that were decoded last are kept, since neighbours share them."""
 
-    def __init__(self, series: Any, opening: Opening) -> None:
-        self.series, page = series, series.keyframe
-        self.file, self.pages = series.parent, [page for page in series.pages if page is not None]
-        self.outer, self.inner = series.axes[: len(series.axes) - len(page.axes)], page.axes
-        plain = page.imagedepth == 1 and series.axes.endswith(page.axes)
-        if not plain or prod(series.shape[: len(self.outer)]) != len(self.pages):
-            raise NotImplementedError(f"pages of axes {page.axes} do not make a series of {series.axes}")
-        tiled = page.is_tiled
-        self.high, self.wide = (page.tilelength, page.tilewidth) if tiled else (page.rowsperstrip, page.imagewidth)
-        opening.admit((min(self.high, page.imagelength), page.imagewidth))
-        self.together = prod(size for axis, size in zip(self.outer, series.shape, strict=False) if axis in CHANNELS)
-        self.kept: dict[int, dict[int, Any]] = {}
+    def __init__(self, segments: Segments, kept: int) -> None:
+        self.segments, self.least = segments, kept
+        self.outer, self.inner = segments.outer, segments.inner
+        self.kept: dict[tuple[int, int], Segment] = {}
+        self.lock = Lock()
 
-    def rows(self, place: tuple[int, ...], start: int, stop: int) -> Pixels:
-        """At one place of the axes outside, rows with the axes inside."""
-        number = int(np.ravel_multi_index(place, self.series.shape[: len(self.outer)])) if place else 0
-        frame = self.series.keyframe
-        planes, _, _, width, samples = frame.shaped
-        found = np.zeros((planes, stop - start, width, samples), frame.dtype)
-        for segment, (plane, _, top, left, _) in self._segments(number, start, stop):
-            low, high = max(top, start), min(top + segment.shape[0], stop)
-            right = min(left + segment.shape[1], width)  # tiles may hang over
-            found[plane, low - start : high - start, left:right] = segment[low - top : high - top, : right - left]
-        shape = [stop - start if axis == "Y" else size for axis, size in zip(frame.axes, frame.shape, strict=True)]
-        return found.reshape(shape)
+    def area(self, place: tuple[int, ...], rows: slice, columns: slice) -> Pixels:
+        """At one place of the axes outside, a part of the plane with the axes inside."""
+        number, frame = self.segments.number(place), self.segments.frame
+        planes, *_, samples = frame.shaped
+        found = np.zeros((planes, rows.stop - rows.start, columns.stop - columns.start, samples), frame.dtype)
+        for pixels, plane, top, left in self._taken(number, self.segments.wanted(rows, columns)):
+            down, right = slice(top, top + pixels.shape[0]), slice(left, left + pixels.shape[1])
+            into, part = (overlap(rows, down), overlap(columns, right)), (overlap(down, rows), overlap(right, columns))
+            found[(plane, *into)] = pixels[part]
+        length = {"Y": found.shape[1], "X": found.shape[2]}
+        return found.reshape([length.get(axis, size) for axis, size in zip(frame.axes, frame.shape, strict=True)])
 
-    def _segments(self, number: int, start: int, stop: int) -> list[Any]:
-        """The decoded strips or tiles of a page that hold these rows, each with its place."""
-        wanted, before = self._wanted(start, stop), self.kept.pop(number, {})
-        if len(self.kept) >= self.together:  # the channels of a page take turns
-            del self.kept[next(iter(self.kept))]
-        kept = {index: before[index] for index in wanted if index in before}
-        self.kept[number] = kept | self._decoded(number, [index for index in wanted if index not in before])
-        return list(self.kept[number].values())
+    def _taken(self, number: int, wanted: list[int]) -> list[Segment]:
+        """Strips or tiles of a page, in no order; those that were never written are left out."""
+        with self.lock:
+            before = {index: self.kept.pop((number, index)) for index in wanted if (number, index) in self.kept}
+        found = before | self.segments.decoded(number, [index for index in wanted if index not in before])
+        with self.lock:
+            self.kept |= {(number, index): segment for index, segment in found.items()}
+            self._forget(max(self.least, self.segments.together * size_of(found.values())))
+        return list(found.values())
 
-    def _decoded(self, number: int, wanted: list[int]) -> dict[int, Any]:
-        page, frame = self.pages[number], self.series.keyframe
-        jpeg = {"jpegtables": page.jpegtables, "jpegheader": frame.jpegheader} if frame.compression in JPEG else {}
-        sizes = [page.dataoffsets[index] for index in wanted], [page.databytecounts[index] for index in wanted]
-        found = {}
-        for data, index in self.file.filehandle.read_segments(*sizes, indices=wanted):
-            pixels, place, _ = frame.decode(data, index, **jpeg)
-            if pixels is not None:  # else nothing was ever written there, which means zeros
-                found[index] = pixels[0], place
-        return found
-
-    def _wanted(self, start: int, stop: int) -> list[int]:
-        """The numbers of the strips or tiles that hold these rows, plane by plane."""
-        frame = self.series.keyframe
-        across, down = ceil(frame.imagewidth / self.wide), ceil(frame.imagelength / self.high)
-        lines = range(start // self.high, ceil(stop / self.high))
-        return [
-            (plane * down + line) * across + column
-            for plane in range(frame.shaped[0])
-            for line in lines
-            for column in range(across)
-        ]
+    def _forget(self, limit: int) -> None:
+        """Let go of what was not used for longest; the channels of a page take turns, so that all of them stay."""
+        size = size_of(self.kept.values())
+        while size > limit:
+            pixels, *_ = self.kept.pop(next(iter(self.kept)))
+            size -= pixels.nbytes
 
 
-JPEG = (6, 7, 34892, 33007)  # compressions that share tables between segments
+def overlap(frame: slice, other: slice) -> slice:
+    """Where another stretch lies in a frame, counted from the frame's begin."""
+    return slice(max(other.start - frame.start, 0), min(other.stop, frame.stop) - frame.start)
+
+
+def size_of(segments: Iterable[Segment]) -> int:
+    """How many bytes these take."""
+    return sum(pixels.nbytes for pixels, *_ in segments)

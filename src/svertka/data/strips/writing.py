@@ -67,10 +67,8 @@ def write_array(path: Path, form: Form, blocks: Iterable[Pixels]) -> None:
     lay(path, offset, form, axes, form.dtype, blocks)
 
 
-def write_tiff(path: Path, form: Form, blocks: Iterable[Pixels]) -> None:
-    """TIFF, uncompressed; BigTIFF where it is too large for less."""
-    axes = natural(form)
-    shape = lengths(form, axes)
+def tiff_tags(form: Form, axes: str) -> dict[str, Any]:
+    """What tifffile is told of an image with this order of axes."""
     tags: dict[str, Any] = {"photometric": PHOTOMETRIC.get(form.colour, "minisblack")}
     if form.channels > 1:
         tags["planarconfig"] = "contig" if axes.endswith("C") else "separate"
@@ -78,11 +76,23 @@ def write_tiff(path: Path, form: Form, blocks: Iterable[Pixels]) -> None:
         tags["extrasamples"] = [ALPHA[form.colour]]
     if form.resolution:
         tags |= {"resolution": form.resolution[:2], "resolutionunit": form.resolution[2]}
+    return tags
+
+
+def write_tiff(path: Path, form: Form, blocks: Iterable[Pixels]) -> None:
+    """TIFF, uncompressed; BigTIFF where it is too large for less."""
+    axes = natural(form)
+    shape = lengths(form, axes)
     bytes_in_row = form.width * form.dtype.itemsize * (form.channels if axes.endswith("C") else 1)
     size = int(np.prod(shape, dtype=object)) * form.dtype.itemsize
     with tifffile.TiffWriter(path, bigtiff=size > LARGE) as file:
         place = file.write(
-            None, shape=shape, dtype=form.dtype, rowsperstrip=max(1, STRIP // bytes_in_row), returnoffset=True, **tags
+            None,
+            shape=shape,
+            dtype=form.dtype,
+            rowsperstrip=max(1, STRIP // bytes_in_row),
+            returnoffset=True,
+            **tiff_tags(form, axes),
         )
     assert place is not None
     lay(path, place[0], form, axes, form.dtype.newbyteorder("="), blocks)
