@@ -3,10 +3,11 @@ import pytest
 import torch
 from torch import nn
 
-from joining import image
+from joining import assert_joins, image
 from svertka import build, measure
 from svertka.inference.tiles import recorded
 from svertka.inference.tiles.boxes import lengths
+from svertka.inference.tiles.choosing import needed
 from svertka.inference.tiles.running import Machine, planned
 
 
@@ -71,3 +72,37 @@ def test_a_window_that_is_wanted_twice_is_worked_out_once():
     tape = recorded(build("resnet20").stem.append(build("resnet20").body), 3, (200, 200))
     plan = planned(tape, tape.result, ((20, 30), (20, 30)))
     assert all(len(boxes) == 1 for number, boxes in plan.items() if tape.values[number].axes)
+
+
+class Twice(nn.Module):
+    """Its rectifier must not write into what is added again afterwards."""
+
+    def forward(self, x):
+        y = 2 * x
+        part = y[:, :1]
+        return torch.relu(part) + torch.relu(y) + torch.sigmoid(y.chunk(2, 1)[0]) + y
+
+
+@pytest.mark.parametrize("tile", [3, 20])
+def test_nothing_is_overwritten_that_is_looked_at_again(tile):
+    network = nn.Sequential(nn.Conv2d(2, 2, 3), Twice(), nn.ReLU(), nn.Dropout(), nn.Tanh(), nn.ReLU(inplace=True))
+    x = image(2, 16, 16)
+    before = x.clone()
+    assert_joins(network.double(), x, tile)
+    assert torch.equal(x, before)
+
+
+def test_a_rectifier_takes_no_memory_of_its_own():
+    network = nn.Sequential(nn.Conv2d(1, 64, 1), nn.ReLU())
+    with_it, without = (needed(recorded(net, 1, (256, 256)), (256, 256)) for net in (network, network[:1]))
+    assert with_it == without
+
+
+def test_the_memory_of_the_source_is_left_alone():
+    """Even where a source gives its own memory away, and the network begins with a view of it."""
+    network = nn.Sequential(nn.Dropout(), nn.ReLU(inplace=True)).eval()
+    tape, x = recorded(network, 1, (6, 6)), image(1, 1, 6, 6)
+    before = x.clone()
+    found = Machine.of(tape, network, x.device).run(tape.result, ((0, 6), (0, 6)), lambda box: x)
+    assert torch.equal(x, before)
+    assert torch.equal(found, before.relu())

@@ -41,7 +41,9 @@ def test_any_size_joins(how, corners):
 
 def test_as_many_places_as_samples_are_those_samples():
     """A factor of 1.3 makes three of three."""
-    assert_joins(Scaled(scale_factor=1.3, mode="bilinear"), image(1, 3, 9), 4)
+    for plane, line in (("bilinear", "linear"), ("nearest", "nearest"), ("nearest-exact", "nearest-exact")):
+        assert_joins(Scaled(scale_factor=1.3, mode=plane), image(1, 3, 4), 2)
+        assert_joins(Scaled(scale_factor=1.3, mode=line), image(1, 3), 2)
 
 
 @pytest.mark.parametrize(

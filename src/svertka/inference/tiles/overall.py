@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from svertka.inference.tiles.boxes import Box
 from svertka.inference.tiles.calls import Call, Operation, Ref, Take, Untileable
@@ -104,7 +105,7 @@ def by_instance(
     """`instance_norm` likewise."""
     if use_input_stats or running_mean is None or running_var is None:
         return _shifted(_standard(x, range(2, x.dim()), eps), weight, bias)
-    return torch.batch_norm(x, weight, bias, running_mean, running_var, False, momentum, eps, False)
+    return F.batch_norm(x, running_mean, running_var, weight, bias, False, momentum, eps)
 
 
 def by_layer(

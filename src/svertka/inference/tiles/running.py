@@ -1,16 +1,25 @@
 """A network run on one box of its result: windows are followed backwards to the image, then the calls made forwards."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
 
 from svertka.inference.tiles.boxes import Box, holds, merged
 from svertka.inference.tiles.calls import Ref, narrowed
 from svertka.inference.tiles.overall import Overall
+from svertka.inference.tiles.placewise import Placewise
 from svertka.inference.tiles.recording import IMAGE, Step, Tape
 
+# Functions that may write into their first argument where that is not needed any more.
+IN_PLACE = {
+    "relu": lambda x, inplace=False: torch.relu_(x),
+    "add": Tensor.add_,
+    "sigmoid": torch.sigmoid_,
+    "tanh": torch.tanh_,
+}
 Plan = dict[int, list[Box]]
 Read = Callable[[Box], Tensor]
 
@@ -37,6 +46,14 @@ class Held:
     steady: Mapping[int, Tensor]
     device: torch.device
     boxes: dict[int, list[tuple[Box, Tensor]]] = field(default_factory=dict)
+
+    lent: set[int] = field(default_factory=set)
+    """The memory of the image, which belongs to others."""
+
+    def places(self, number: int) -> set[int]:
+        """The memory of everything but one value."""
+        found = [tensor for other, boxes in self.boxes.items() if other != number for _, tensor in boxes]
+        return self.lent | {place_of(leaf) for leaf in tree_leaves(found)}
 
     def __call__(self, ref: Ref, box: Box | None) -> Tensor:
         if box is None or ref.number in self.steady:
@@ -80,14 +97,34 @@ class Machine:
         last = {ref.number: step.number for step in steps for ref in step.call.images}
         held = Held(self.tape, self.steady, self.device)
         held.boxes[IMAGE.number] = [(need, read(need)) for need in plan[IMAGE.number]]
+        held.lent = {place_of(tensor) for _, tensor in held.boxes[IMAGE.number]}
         with torch.inference_mode():
             for step in steps:
-                self._make(step, plan[step.number], held)
-                for number in {ref.number for ref in step.call.images}:
-                    if last[number] == step.number and number != target.number:
-                        held.boxes.pop(number, None)
+                gone = [ref.number for ref in step.call.images if last[ref.number] == step.number]
+                held.boxes[step.number] = self._made(step, plan[step.number], held, gone)
+                for number in gone:
+                    held.boxes.pop(number, None)
         return held(target, box)
 
-    def _make(self, step: Step, boxes: list[Box], held: Held) -> None:
-        assert step.operation is not None
-        held.boxes[step.number] = [(box, step.operation.run(box, held)) for box in boxes]
+    def _made(self, step: Step, boxes: list[Box], held: Held, gone: list[int]) -> list[tuple[Box, Tensor]]:
+        made = step.operation
+        assert made is not None
+        change = IN_PLACE.get(step.call.name)
+        if change and isinstance(made, Placewise) and len(boxes) == 1 and self._spare(step, boxes[0], held, gone):
+            made = replace(made, call=replace(step.call, function=change))
+        return [(box, made.run(box, held)) for box in boxes]
+
+    def _spare(self, step: Step, box: Box, held: Held, gone: list[int]) -> bool:
+        """Whether the first argument may be overwritten: it is as large, and nobody will look at its memory again."""
+        first = step.call.args[0]
+        if not isinstance(first, Ref) or first == IMAGE or gone.count(first.number) != 1:
+            return False
+        (have, tensor), *others = held.boxes[first.number]
+        alike = have == box and self.tape.values[first.number].shape == step.call.out.shape
+        same = tensor.dtype == self.tape.bare[step.number].dtype
+        return alike and same and not others and place_of(tensor) not in held.places(first.number)
+
+
+def place_of(tensor: Tensor) -> int:
+    """Its memory, which views share."""
+    return int(tensor.untyped_storage()._cdata)

@@ -1,9 +1,10 @@
 """Upsampling on windows: every place knows from which samples of the whole image it comes, and with which weights."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -134,10 +135,10 @@ def interpolation(call: Call) -> Repeating | Scaling:
     grids = tuple(
         Grid(
             have,
-            *_spaced(have, want, factor, corners=corners),
-            _nearest(have, want, factor, given, mode) if exact else None,
+            *_spaced(have, sizes[axis], factors[axis], corners=corners),
+            _nearest(axis, image.sizes, sizes, {**given, "mode": mode}) if exact else None,
         )
-        for have, want, factor in zip(image.sizes, sizes, factors, strict=True)
+        for axis, have in enumerate(image.sizes)
     )
     return Scaling(call, given["input"], grids, jump)
 
@@ -162,10 +163,14 @@ def _spaced(have: int, want: int, factor: float, *, corners: bool) -> tuple[floa
     return 1 / factor, 0.5
 
 
-def _nearest(have: int, want: int, factor: float, given: dict[str, object], mode: str) -> tuple[int, ...]:
-    """The nearest sample of every place, by torch's own count."""
-    line = torch.arange(have, dtype=torch.float64)[None, None]
-    sizing = given.get("scale_factor") is None or given.get("recompute_scale_factor")
-    asked = {"size": want} if sizing else {"scale_factor": factor}
-    found = F.interpolate(line, **asked, mode=mode, recompute_scale_factor=None)
-    return tuple(map(int, found.flatten().tolist()))
+def _nearest(axis: int, have: Sequence[int], want: Sequence[int], given: dict[str, Any]) -> tuple[int, ...]:
+    """The nearest sample of every place along one axis, by torch's own count, which differs between ranks."""
+    shape = [size if number == axis else 1 for number, size in enumerate(have)]
+    line = torch.arange(have[axis], dtype=torch.float64).reshape(1, 1, *shape)
+    asked: dict[str, Any] = {"mode": given["mode"]}
+    if given.get("scale_factor") is None or given.get("recompute_scale_factor"):
+        asked["size"] = [size if number == axis else 1 for number, size in enumerate(want)]
+    else:
+        factors = each(given["scale_factor"], len(have))
+        asked["scale_factor"] = [factor if number == axis else 1.0 for number, factor in enumerate(factors)]
+    return tuple(map(int, F.interpolate(line, **asked).flatten().tolist()))

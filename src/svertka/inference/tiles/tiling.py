@@ -21,6 +21,7 @@ from svertka.errors import DataError
 from svertka.inference.tiles.boxes import Box, slices, tiles
 from svertka.inference.tiles.calls import Ref
 from svertka.inference.tiles.choosing import MEMORY, seen, sides
+from svertka.inference.tiles.folding import folded
 from svertka.inference.tiles.overall import Overall
 from svertka.inference.tiles.places import Sink, Source
 from svertka.inference.tiles.recording import Step, Tape, recorded
@@ -133,7 +134,7 @@ class Job:
         first = next(iter(network.parameters()), None)
         prepare = prepare or partial(_plain, dtype=None if first is None else first.dtype)
         trial = _trial(prepare, source)
-        tape = recorded(network, trial.shape[1], source.sizes, trial.dtype)
+        tape = folded(recorded(network, trial.shape[1], source.sizes, trial.dtype))
         machine = Machine.of(tape, network, torch.device("cpu") if first is None else first.device)
         return cls(tape, machine, source, prepare, sides(tape, tile, memory), skip_bad)
 
