@@ -318,6 +318,13 @@ class PredictSettings(UseSettings):
     seed: Annotated[int, DATA, Field(ge=0, lt=2**63)] = 0
     """Sounds follow from this number."""
 
+    tile: Annotated[str | None, MACHINE, Field(pattern=r"^(auto|[1-9]\d{0,6})$")] = None
+    """Outline one image of any size in tiles with sides of so many places, which join to the very mask of the whole;
+    auto: as long as --memory allows. The image is a file .npy, --out another."""
+
+    memory: Annotated[Count, MACHINE] = 1024
+    """MiB that a tile may take at its peak."""
+
 
 class FactorSettings(UseSettings):
     """Everything one may choose about making a network cheaper."""

@@ -319,10 +319,16 @@ def predict(
         with a column of paths, or the name of a data set (digits). For a forecast: sequences of frames. For sounds:
         names of classes, or sounds to be continued.
     out
-        A file to write: .csv, .json or .jsonl; by default the screen. For masks, frames and sounds: a folder.
+        A file to write: .csv, .json or .jsonl; by default the screen. For masks, frames and sounds: a folder. With
+        --tile: the file of the mask, .npy.
     overwrite
         Replace files that are there.
     """
+    if settings.tile is not None:
+        from svertka.cli import tiles
+
+        tiles.answer(run, inputs, out, overwrite=overwrite, settings=settings, output=output)
+        return
     from svertka.cli.contents import stored
     from svertka.cli.listing import WRITERS, saved, shown
     from svertka.cli.screen import counting

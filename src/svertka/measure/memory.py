@@ -13,13 +13,17 @@ from svertka.measure.walking import on_meta
 
 
 class Living(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """While it is on, it adds up the bytes of all tensors that operations make and that are still in use."""
+    """While it is on, it adds up the bytes of all tensors that operations make and that are still in use.
+
+    `largest` is the largest of them.
+    """
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.bytes: dict[StorageWeakRef, int] = {}
         self.now = 0
         self.peak = 0
+        self.largest = 0
 
     def __torch_dispatch__(
         self, function: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
@@ -36,6 +40,7 @@ class Living(TorchDispatchMode):  # type: ignore[no-untyped-call]
         storage = tensor.untyped_storage()
         self.bytes[StorageWeakRef(storage)] = storage.nbytes()  # type: ignore[no-untyped-call]
         self.now += storage.nbytes()
+        self.largest = max(self.largest, storage.nbytes())
         if self.now > self.peak:
             for gone in [each for each in self.bytes if each.expired()]:  # type: ignore[no-untyped-call]
                 self.now -= self.bytes.pop(gone)

@@ -57,7 +57,14 @@ def is_bare(network: nn.Module) -> bool:
 
 def on_meta(network: nn.Module) -> nn.Module:
     """A copy without numbers, in evaluation mode."""
-    return deepcopy(network).to("meta").eval()
+    memo: dict[int, object] = {
+        **{
+            id(weight): nn.Parameter(weight.detach().to("meta"), weight.requires_grad)
+            for weight in network.parameters()
+        },
+        **{id(buffer): buffer.to("meta") for buffer in network.buffers()},
+    }  # so that numbers are not copied on the way
+    return deepcopy(network, memo).to("meta").eval()
 
 
 def windows(layer: nn.Module, rank: int) -> list[Window]:

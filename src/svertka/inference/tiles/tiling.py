@@ -1,0 +1,229 @@
+"""An image of any size through a network, tile by tile, with the very result of the whole image."""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from svertka.data.batches import ahead
+from svertka.data.rasters import Pixels
+from svertka.data.replacing import replacing
+from svertka.errors import DataError
+from svertka.inference.tiles.boxes import Box, slices, tiles
+from svertka.inference.tiles.calls import Ref
+from svertka.inference.tiles.choosing import MEMORY, seen, sides
+from svertka.inference.tiles.folding import folded
+from svertka.inference.tiles.overall import Overall
+from svertka.inference.tiles.places import Sink, Source
+from svertka.inference.tiles.recording import Step, Tape, recorded
+from svertka.inference.tiles.returning import give_back
+from svertka.inference.tiles.running import Machine
+
+log = logging.getLogger(__name__)
+
+Prepare = Callable[[Pixels], Tensor]
+Finish = Callable[[Tensor], Pixels]
+Progress = Callable[[int, int], None]
+Pieces = dict[Box, Tensor]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done: the sides of a tile, how many there are, were there before, and could not be read."""
+
+    sides: tuple[int, ...]
+    tiles: int
+    before: int
+    bad: int
+
+
+def tiled(
+    network: nn.Module,
+    source: Source,
+    sink: Sink,
+    *,
+    tile: int | str | Sequence[int] = "auto",
+    memory: int = MEMORY,
+    prepare: Prepare | None = None,
+    finish: Finish | None = None,
+    moments: Path | None = None,
+    progress: Progress | None = None,
+    skip_bad: bool = False,
+) -> Done:
+    """Run a fully convolutional network over an image, reading and writing in windows.
+
+    The joined tiles equal the result for the whole image, but for the last bits of sums: each layer sees the true
+    neighbours of a tile, and pads only where the image ends. While a tile is worked out, the next is read and the one
+    before written. What the sink has finished already is not worked out again.
+
+    Args:
+        network: as it is used; it is run in evaluation mode.
+        source: the image, `(channels, *sizes)`.
+        sink: takes the result.
+        tile: the side of a tile of the result, or each of its sides; auto: the largest that `memory` allows.
+        memory: bytes that a tile may take at its peak, with those that wait to be run or written.
+        prepare: makes the network's numbers `(1, channels, *window)` of pixels `(channels, *window)`, place by place.
+            By default they are taken as they are.
+        finish: makes what is written `(channels, *window)` of scores `(1, outputs, *window)`, place by place. By
+            default they are written as they are.
+        moments: a file for the means of the whole image that a network needs, so that a later job has not to gather
+            them again.
+        progress: called with the number of tiles that are done, and of all.
+        skip_bad: write NaN (0 where the sink holds whole numbers) where the source cannot be read, and count that.
+
+    Raises:
+        ShapeError: a layer looks at more than a window, so that tiles would not be exact; the message names it. Or the
+            image is too small, or no tile fits into the memory.
+        DataError: a window cannot be read, and `skip_bad` is false; or none can be written.
+    """
+    job = Job.of(network, source, tile=tile, memory=memory, prepare=prepare, skip_bad=skip_bad)
+    return job.into(sink, finish=finish, moments=moments, progress=progress)
+
+
+class Moments:
+    """What was gathered over the whole image, in a file, so that it is gathered once."""
+
+    def __init__(self, path: Path, gather: Callable[[Step], Tensor]) -> None:
+        self.path, self.gather = path, gather
+        self.found: dict[str, Tensor] = load(path.read_bytes()) if path.exists() else {}
+
+    def of(self, step: Step) -> Tensor:
+        """What one layer finds."""
+        name = str(step.number)
+        if name not in self.found:
+            self.found[name] = self.gather(step).contiguous()
+            with replacing(self.path) as part:
+                part.write_bytes(save(self.found))
+        return self.found[name]
+
+
+@dataclass
+class Job:
+    """A network over an image."""
+
+    tape: Tape
+    machine: Machine
+    source: Source
+    prepare: Prepare
+    sides: tuple[int, ...]
+    skip_bad: bool
+    bad: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        network: nn.Module,
+        source: Source,
+        *,
+        tile: int | str | Sequence[int] = "auto",
+        memory: int = MEMORY,
+        prepare: Prepare | None = None,
+        skip_bad: bool = False,
+    ) -> "Job":
+        """What `tiled` does before it writes, with the same arguments and errors."""
+        network.eval()
+        first = next(iter(network.parameters()), None)
+        prepare = prepare or partial(_plain, dtype=None if first is None else first.dtype)
+        trial = _trial(prepare, source)
+        tape = folded(recorded(network, trial.shape[1], source.sizes, trial.dtype))
+        machine = Machine.of(tape, network, torch.device("cpu") if first is None else first.device)
+        return cls(tape, machine, source, prepare, sides(tape, tile, memory), skip_bad)
+
+    def into(
+        self,
+        sink: Sink,
+        *,
+        finish: Finish | None = None,
+        moments: Path | None = None,
+        progress: Progress | None = None,
+    ) -> Done:
+        """What `tiled` does from then on."""
+        boxes = tiles(self.tape.out.sizes, self.sides)
+        left = [box for box in boxes if not sink.done(slices(box))]
+        if left:
+            with torch.inference_mode():
+                self.machine.settle(self.gathered if moments is None else Moments(moments, self.gathered).of)
+            _write(self, left, len(boxes), sink, finish or _numbers, progress or (lambda done, total: None))
+        return Done(self.sides, len(boxes), len(boxes) - len(left), self.bad)
+
+    def results(self, ref: Ref, boxes: Sequence[Box]) -> Iterator[Tensor | None]:
+        """Boxes of a value, one after another, while the next is read; nothing where the image cannot be read."""
+        for box, pieces in zip(boxes, ahead((partial(self._read, ref, box) for box in boxes), depth=1), strict=True):
+            yield None if pieces is None else self._run(ref, box, pieces)
+            give_back()
+
+    def gathered(self, step: Step) -> Tensor:
+        """What a layer finds that looks at all places.
+
+        Raises:
+            DataError: a window cannot be read.
+        """
+        assert isinstance(step.operation, Overall)
+        image = step.operation.image
+        value = self.tape.values[image.number]
+        lengths = [
+            max(1, round(side * Fraction(size, most)))
+            for side, size, most in zip(self.sides, value.sizes, self.tape.out.sizes, strict=True)
+        ]
+        boxes = tiles(value.sizes, lengths)
+        total = step.operation.gathered(part for part in self.results(image, boxes) if part is not None)
+        return step.operation.finished(total, self.tape.bare[step.number].dtype)
+
+    def _read(self, ref: Ref, box: Box) -> Pieces | None:
+        try:
+            return {need: self.prepare(self.source.read(slices(need))) for need in seen(self.tape, ref, box)}
+        except DataError as error:
+            if not self.skip_bad:
+                raise
+            log.warning("left empty: %s", error)
+            return None
+
+    def _run(self, ref: Ref, box: Box, pieces: Pieces) -> Tensor:
+        return self.machine.run(ref, box, lambda need: pieces.pop(need).to(self.machine.device))
+
+
+def _write(job: Job, boxes: Sequence[Box], total: int, sink: Sink, finish: Finish, progress: Progress) -> None:
+    """Work out boxes of the result, and write each while the next is worked out."""
+    before = total - len(boxes)
+    with ThreadPoolExecutor(1) as pool:
+        waiting: deque[Future[None]] = deque()
+        for count, (box, scores) in enumerate(zip(boxes, job.results(job.tape.result, boxes), strict=True)):
+            while waiting:
+                waiting.popleft().result()
+            progress(before + count, total)
+            job.bad += scores is None
+            values = _empty(job, box, sink) if scores is None else finish(scores)
+            waiting.append(pool.submit(sink.write, slices(box), values))
+        while waiting:
+            waiting.popleft().result()
+    progress(total, total)
+
+
+def _empty(job: Job, box: Box, sink: Sink) -> Pixels:
+    """What is written where the image cannot be read."""
+    gap = np.nan if sink.dtype.kind == "f" else 0
+    return np.full((1, *(high - low for low, high in box)), gap, sink.dtype)
+
+
+def _trial(prepare: Prepare, source: Source) -> Tensor:
+    """What the network gets for one pixel of the source's kind."""
+    bright = 1 if source.dtype.kind in "fb" else np.iinfo(source.dtype).max  # so that transparency is none
+    trial = np.full((source.channels, *[1] * len(source.sizes)), bright, source.dtype)
+    return prepare(trial)
+
+
+def _plain(pixels: Pixels, dtype: torch.dtype | None) -> Tensor:
+    return torch.from_numpy(pixels)[None].to(dtype)
+
+
+def _numbers(scores: Tensor) -> Pixels:
+    return np.asarray(scores[0].cpu().numpy())
