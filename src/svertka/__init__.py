@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from svertka.claims import reproduce
+    from svertka.deploying import export, optimise
     from svertka.errors import (
         DataError,
         MissingExtra,
@@ -47,8 +48,10 @@ __all__ = [
     "build",
     "cost",
     "evaluate",
+    "export",
     "factor",
     "filter",
+    "optimise",
     "predict",
     "pretrained",
     "reproduce",
@@ -59,6 +62,7 @@ __all__ = [
 
 _ROOMS = {
     "claims": ["reproduce"],
+    "deploying": ["export", "optimise"],
     "errors": [name for name in __all__ if name.endswith(("Error", "Extra", "Name"))],
     "estimators": ["Classifier", "Regressor"],
     "evaluation": ["evaluate"],
