@@ -12,7 +12,8 @@ SOURCE = ROOT / "src" / "svertka"
 FILES = sorted(SOURCE.rglob("*.py"))
 ORDER = (
     "errors", "plugins", "settings", "geometry", "reference", "ops", "nn", "zoo", "measure", "drawing", "data",
-    "filtering", "tasks", "runs", "inference", "evaluation", "training", "factoring", "estimators", "claims", "cli",
+    "filtering", "tasks", "runs", "engines", "inference", "evaluation", "training", "factoring", "deploying",
+    "estimators", "claims", "cli",
 )  # fmt: skip
 BARE = {"errors", "plugins", "settings", "geometry", "reference"}  # rooms that must not import torch
 MIRRORED = [path for path in FILES if not path.name.startswith("__")]

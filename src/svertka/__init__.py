@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from svertka.claims import reproduce
+    from svertka.deploying import export, optimise
     from svertka.errors import (
         ClusterError,
         DataError,
@@ -49,8 +50,10 @@ __all__ = [
     "build",
     "cost",
     "evaluate",
+    "export",
     "factor",
     "filter",
+    "optimise",
     "predict",
     "pretrained",
     "reproduce",
@@ -61,6 +64,7 @@ __all__ = [
 
 _ROOMS = {
     "claims": ["reproduce"],
+    "deploying": ["export", "optimise"],
     "errors": [name for name in __all__ if name.endswith(("Error", "Extra", "Name"))],
     "estimators": ["Classifier", "Regressor"],
     "evaluation": ["evaluate"],

@@ -21,6 +21,7 @@ LOSS = Parameter(group=Group("Loss", sort_key=4))
 AUGMENTATION = Parameter(group=Group("Augmentation", sort_key=5))
 FILTER = Parameter(group=Group("Filter", sort_key=0))
 FACTORS = Parameter(group=Group("Factors", sort_key=1))
+ENGINE = Parameter(group=Group("Engine", sort_key=1))
 MACHINE = Parameter(group=Group("Machine", sort_key=6))
 OFF = Parameter(negative="", show_default=False)  # a switch that is off until it is named
 
@@ -345,6 +346,37 @@ class FactorSettings(UseSettings):
     layers: Annotated[str | None, FACTORS] = None
     """Only layers with such names, as body.1.*, with commas between them; svertka cost --layers lists names. By
     default all but the first."""
+
+
+class OptimiseSettings(Settings):
+    """Everything one may choose about finding the fastest engine."""
+
+    precision: Annotated[Literal["float32", "bfloat16", "int8"], ENGINE] = "float32"
+    """What to compute in. Less than float32 is faster on some processors, and changes the answers: by how much is said.
+    int8 learns its ranges from images of the training part."""
+
+    aim: Annotated[Literal["throughput", "latency"], ENGINE, Parameter(name="--for")] = "throughput"
+    """What is to be short: the time for many images, or for one."""
+
+    batch: Annotated[Count | None, ENGINE] = None
+    """Images in a call. By default 16 for throughput and 1 for latency."""
+
+    images: Annotated[Count, ENGINE] = 128
+    """On how many images of the validation part the answers are compared."""
+
+    tolerance: Annotated[Positive | None, ENGINE] = None
+    """The largest error of a score that is accepted, in standard deviations of all scores. By default 0.0001 for
+    float32, 0.1 for bfloat16 and 0.5 for int8."""
+
+    changes: Annotated[Share, ENGINE] = 0.01
+    """The largest share of answers that may become others."""
+
+    engines: Annotated[str | None, ENGINE] = None
+    """Only these of torch, compile, onnxruntime and openvino, with commas between them. By default all that are here;
+    compile takes a minute or more."""
+
+    threads: Annotated[Count | None, ENGINE] = None
+    """Processor threads. By default as torch finds them."""
 
 
 class ReproduceSettings(Settings):

@@ -1,9 +1,11 @@
 """What the commands add to the functions they call; whole command lines are tried in `contracts`."""
 
 import json
+from shutil import copytree
 
 import numpy as np
 import pytest
+import torch
 
 import svertka
 from svertka.cli.app import run
@@ -79,6 +81,22 @@ def test_regression_tells_errors_beside_deviations(tmp_path, capsys, rng):
     np.savez(tmp_path / "field.npz", x=images, y=images.mean(axis=(1, 2)))
     assert run(["train", "linear", f"{tmp_path}/field.npz", f"{tmp_path}/run", "--epochs", "2", "--quiet"]) == 0
     assert "RMSE" in capsys.readouterr().out
+
+
+def test_an_engine_is_found_used_and_forgotten(convolutions_run, tmp_path, capsys):
+    copytree(convolutions_run, tmp_path / "run")
+    found = answered(capsys, "optimise", tmp_path / "run", "--engines", "torch", "--for", "latency", "--images", "9")
+    assert (found["batch"], found["images"], found["precision"]) == (1, "9 of digits, val part", "float32")
+    assert {row["name"] for row in found["rows"]} == {"as it is", "torch, pieces of 1"}
+    there = found["kept"] is not None
+    assert answered(capsys, "optimise", tmp_path / "run", "--undo") == {"run": f"{tmp_path}/run", "forgotten": there}
+    assert not (tmp_path / "run" / "engine.json").exists()
+
+
+def test_a_run_becomes_a_file(convolutions_run, tmp_path, capsys):
+    made = answered(capsys, "export", convolutions_run, tmp_path / "net.pt2", "--with-preprocessing")
+    assert (made["input"], made["files"]) == ("pixels", [f"{tmp_path}/net.pt2"])
+    assert torch.export.load(tmp_path / "net.pt2").module()(torch.zeros(1, 1, 32, 32)).shape == (1, 10)
 
 
 def test_a_factored_run_is_trained_on_with_or_without_naming_its_data(convolutions_run, tmp_path, capsys, monkeypatch):

@@ -220,6 +220,29 @@ def test_a_factoring_that_cannot_be(convolutions_run, digits_run, tmp_path, caps
         assert not out.exists()
 
 
+def test_an_engine_or_a_file_that_cannot_be(convolutions_run, sounds_run, tmp_path, capsys, monkeypatch):
+    (tmp_path / "there.pt2").write_text("mine")
+    run_ = convolutions_run
+    for words, code, hints in [
+        (["optimise", run_, "--engines", "opanvino"], USAGE, ["no engine is called 'opanvino'; did you mean"]),
+        (["optimise", run_, "--precision", "float8"], USAGE, ["precision", "float8"]),
+        (["optimise", run_, "--batch", "0"], USAGE, ["batch", "greater than or equal to 1", "0"]),
+        (["optimise", run_, "--for", "fun"], USAGE, ["fun"]),
+        (["optimise", sounds_run], FAILURE, ["makes sounds sample by sample"]),
+        (["optimise", tmp_path], FAILURE, ["is no run folder"]),
+        (["export", run_, tmp_path / "a.tflite"], USAGE, ["a.tflite says no format; let it end in .onnx, .xml, .pt2"]),
+        (["export", run_, tmp_path / "there.pt2"], FAILURE, ["there.pt2 is there already; replace it with --overw"]),
+        (["export", run_, tmp_path / "there.pt2" / "a.pt2"], FAILURE, ["cannot make the folder", "there.pt2"]),
+        (["export", sounds_run, tmp_path / "a.pt2"], FAILURE, ["makes sounds sample by sample"]),
+    ]:
+        found, line = failed(capsys, *words)
+        assert (found, [hint for hint in hints if hint not in line]) == (code, []), line
+    monkeypatch.setattr("svertka.engines.exchange.find_spec", lambda name: None)
+    found, line = failed(capsys, "export", run_, tmp_path / "a.onnx")
+    assert "needs onnxruntime and onnx and onnxscript, which is not installed; run: pip install 'svertka[eng" in line
+    assert {path.name for path in tmp_path.iterdir()} == {"there.pt2"}
+
+
 def test_layers_that_are_depthwise_already(tmp_path, capsys):
     made = train("mobilenet_025", "digits", tmp_path / "run", epochs=1, size=32, device="cpu")
     words = ["--kind", "depthwise", "--layers", "body.0.0.0,body.0.*"]

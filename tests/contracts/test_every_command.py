@@ -14,7 +14,10 @@ import pytest
 
 from svertka.cli.app import run
 
-VERBS = ["train", "resume", "evaluate", "predict", "factor", "zoo", "cost", "filter", "reproduce", "data check"]
+VERBS = [
+    "train", "resume", "evaluate", "predict", "factor", "optimise", "export", "zoo", "cost", "filter", "reproduce",
+    "data check",
+]  # fmt: skip
 
 
 def svertka(*words, **more):
@@ -64,6 +67,9 @@ def answers(digits_run, photos_run, convolutions_run):
         ["evaluate", photos_run, photos, "--part", "all"],
         ["predict", photos_run, photos / "red"],
         ["factor", convolutions_run, convolutions_run.parent / "cheap", "--overwrite"],
+        ["optimise", convolutions_run, "--engines", "torch", "--images", "8"],
+        ["optimise", convolutions_run, "--undo"],
+        ["export", convolutions_run, convolutions_run.parent / "net.pt2", "--overwrite"],
         ["filter", "--list"],
         ["reproduce", "--list"],
         ["filter", "sobel", photos / "red" / "0.png", photos_run.parent / "edges.png", "--overwrite"],

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
 from svertka.errors import RunError
-from svertka.runs.weights import digest, read_weights, write_weights
+from svertka.runs.weights import digest, read_weights, write_weights, written_digest
 
 
 def weights():
@@ -26,6 +26,14 @@ def test_weights_come_back_bit_by_bit(tmp_path):
     assert list(found) == sorted(weights())
     for name, value in weights().items():
         torch.testing.assert_close(found[name], value, rtol=0, atol=0)
+
+
+def test_the_digest_is_told_without_reading_the_weights(tmp_path):
+    write_weights(tmp_path / "w", weights())
+    assert written_digest(tmp_path / "w") == digest(weights())
+    save_file(weights(), tmp_path / "foreign")
+    (tmp_path / "broken").write_bytes(b"no weights")
+    assert [written_digest(tmp_path / name) for name in ("foreign", "broken", "none")] == ["", "", ""]
 
 
 def test_safetensors_itself_reads_them(tmp_path):

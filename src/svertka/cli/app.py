@@ -30,7 +30,7 @@ app.command(data)
 data.command(commands.check, name="check")
 VERBS: tuple[Callable[..., object], ...] = (
     commands.train, commands.resume, commands.evaluate, commands.predict, commands.factor, commands.zoo, commands.cost,
-    commands.filter_, commands.reproduce,
+    commands.optimise, commands.export, commands.filter_, commands.reproduce,
 )  # fmt: skip
 for _place, _verb in enumerate(VERBS):
     app.command(_verb, sort_key=_place)

@@ -20,6 +20,7 @@ from svertka.settings import (
     EvaluateSettings,
     FactorSettings,
     FilterSettings,
+    OptimiseSettings,
     PredictSettings,
     ReproduceSettings,
     Sizes,
@@ -347,6 +348,71 @@ def predict(
         else:
             count = saved(found, out, overwrite=overwrite, progress=progress)
     output.answer({"out": str(out), "images": count}, facts([("predictions", count), ("file", str(out))]))
+
+
+def optimise(
+    run: Path,
+    /,
+    *,
+    undo: Annotated[bool, OFF] = False,
+    settings: OptimiseSettings = OptimiseSettings(),  # noqa: B008 - frozen
+    output: Output = PLAIN,
+) -> None:
+    """Find the fastest engine for a trained network on this machine; predict and evaluate use it from then on.
+
+    Every engine's answers are compared with the network's on the run's own images, and ones that differ are refused.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    undo
+        Forget the engine that was found, and find no other.
+    """
+    from svertka import deploying, engines
+    from svertka.cli.engines import told
+    from svertka.cli.screen import counting
+    from svertka.runs import open_run
+
+    console = output.console()
+    if undo:
+        there = engines.drop(open_run(run))
+        output.answer({"run": str(run), "forgotten": there}, "forgotten" if there else "there was no engine")
+        return
+    with counting(console, "engines", quiet=output.quiet) as progress:
+        found = deploying.optimise(run, settings=settings, progress=progress)
+    output.answer(found.document(), told(found))
+
+
+def export(
+    run: Path,
+    out: Path,
+    /,
+    *,
+    with_preprocessing: Annotated[bool, OFF] = False,
+    overwrite: Annotated[bool, OFF] = False,
+    output: Output = PLAIN,
+) -> None:
+    """Write a trained network into a file that runs without svertka, and compare it with the network.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    out
+        The file: .onnx, OpenVINO's .xml with its .bin, or torch's .pt2.
+    with_preprocessing
+        Pixels go in as files hold them, at the network's size; probabilities, or numbers in their own units, come out.
+        By default normalised images go in and raw scores come out.
+    overwrite
+        Replace files that are there.
+    """
+    from svertka import deploying
+    from svertka.cli.engines import written
+
+    output.console()
+    made = deploying.export(run, out, with_preprocessing=with_preprocessing, overwrite=overwrite)
+    output.answer(asdict(made), written(made))
 
 
 def filter_(

@@ -17,6 +17,7 @@ from svertka.data.batches import ahead
 from svertka.data.formats import Opening
 from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels
+from svertka.engines.kept import Started, started
 from svertka.errors import DataError
 from svertka.inference.inputs import Input, Item, items
 from svertka.nn import device_of, laid_out, lay_out
@@ -63,13 +64,14 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Predictor:
-    """A network in use: from ready pixels to answers."""
+    """A network in use: from ready pixels to answers. An engine computes its scores where the run has one."""
 
     network: nn.Module
     preprocess: Preprocess
     names: tuple[str, ...]
     facts: Facts
     device: torch.device
+    engine: Started | None = None
 
     @classmethod
     def load(cls, run: Run, device: str = "auto") -> "Predictor":
@@ -80,10 +82,14 @@ class Predictor:
             SettingError: the device is not there.
         """
         place = device_of(device)
-        return cls(laid_out(run.network(), place), run.preprocess, run.names, run.facts, place)
+        network = run.network()
+        engine = started(run, network) if place.type == "cpu" else None
+        return cls(laid_out(network, place), run.preprocess, run.names, run.facts, place, engine)
 
     def scores(self, images: Tensor) -> Tensor:
         """Raw scores `(batch, outputs)` of normalised images."""
+        if self.engine is not None and self.engine.takes(images):
+            return self.engine.scores(images)
         with torch.inference_mode():
             scores: Tensor = self.network(lay_out(images))
             return scores.float()

@@ -9,6 +9,7 @@
     rates.csv             the learning-rate range test, where there was one
     start.safetensors     the first weights, where the training started from another run
     factoring.json        what became of each layer, where a network was factored
+    engine.json           the fastest engine of a machine, where it was asked for; engine.onnx or .pt2: its network
     weights.safetensors   the best weights
     state.pt              all that is needed to go on with the training
     report.json, .html    the final test
@@ -49,9 +50,10 @@ CLASSES, COLUMNS, SPLIT = "classes.txt", "columns.txt", "split.csv"
 HISTORY, RATES, WEIGHTS, STATE = "history.csv", "rates.csv", "weights.safetensors", "state.pt"
 START, FACTORING = "start.safetensors", "factoring.json"
 REPORT, PAGE, LOCK = "report.json", "report.html", ".lock"
+ENGINE, ENGINE_FILES = "engine.json", ("engine.onnx", "engine.pt2")
 FILES = (
     SETTINGS, NETWORK, PREPROCESS, CLASSES, COLUMNS, SPLIT, HISTORY, RATES, START, FACTORING, WEIGHTS, STATE, REPORT,
-    PAGE,
+    PAGE, ENGINE, *ENGINE_FILES,
 )  # fmt: skip
 FOLDERS = ("reports", "tensorboard")
 

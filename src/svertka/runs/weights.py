@@ -44,6 +44,15 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     return weights
 
 
+def written_digest(path: Path) -> str:
+    """The digest that was written with the weights; nothing where there are none, or they are damaged."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return str((file.metadata() or {}).get(DIGEST, ""))
+    except (SafetensorError, OSError):
+        return ""
+
+
 def digest(weights: Mapping[str, Tensor]) -> str:
     """Letters that tell these weights from any others."""
     state = blake2b(digest_size=16)

@@ -1,0 +1,48 @@
+"""Who is faster, by a clock that tests turn themselves."""
+
+import pytest
+
+from svertka.deploying import measuring
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Time that passes only where jobs let it."""
+    now = [0.0]
+    monkeypatch.setattr(measuring, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(measuring, "sleep", lambda seconds: None)
+
+    def job(seconds):
+        def work():
+            now[0] += seconds
+
+        return work
+
+    return job
+
+
+def test_the_slow_have_few_turns_and_the_fast_all(clock):
+    times = measuring.in_turns({"fast": clock(1), "near": clock(1.4), "slow": clock(2)}, seconds=1e9)
+    assert {name: len(found) for name, found in times.items()} == {"fast": 30, "near": 30, "slow": 3}
+    assert times["near"] == [pytest.approx(1.4)] * 30
+
+
+def test_time_is_bounded_but_everyone_has_the_fewest_turns(clock):
+    times = measuring.in_turns({"one": clock(5), "two": clock(6)}, seconds=20)
+    assert [len(found) for found in times.values()] == [3, 3]
+
+
+def test_the_first_call_is_not_counted(clock):
+    first = [9.0]
+
+    def warming():
+        clock(first.pop() if first else 1)()
+
+    assert max(measuring.in_turns({"it": warming}, seconds=1)["it"]) == pytest.approx(1)
+
+
+def test_everyone_is_first_in_turn(clock):
+    order = []
+    jobs = {name: lambda name=name: order.append(name) for name in "ab"}
+    measuring.in_turns(jobs, seconds=0)
+    assert "".join(order[2:]) == "baab" * 15
