@@ -307,6 +307,17 @@ class PredictSettings(UseSettings):
     top: Annotated[Count, DATA] = 1
     """How many classes to list for each image, the likeliest first."""
 
+    dense: Annotated[bool, OFF, DATA] = False
+    """Of images larger than those of the training, make maps: at each place what the network says of the patch around
+    it. For networks without padding."""
+
+    scores: Annotated[bool, OFF, DATA] = False
+    """In such maps, the probability of every class in place of the likeliest one."""
+
+    border: Annotated[Literal["reflect", "cut"], DATA] = "reflect"
+    """What of places in such maps whose patch reaches beyond the image. reflect: the image is mirrored there,
+    dcb|abcd|cba; cut: they are left out, and the map is smaller than the image."""
+
     steps: Annotated[Count, DATA] = 1
     """How many frames to forecast."""
 

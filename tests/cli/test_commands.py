@@ -5,7 +5,9 @@ from shutil import copytree
 
 import numpy as np
 import pytest
+import tifffile
 import torch
+from PIL import Image
 
 import svertka
 from svertka.cli.app import run
@@ -113,3 +115,16 @@ def test_a_factored_run_is_trained_on_with_or_without_naming_its_data(convolutio
         assert answered(capsys, "train", *words, "--epochs", "1")["run"] == made
     weights = [(tmp_path / name / "weights.safetensors").read_bytes() for name in ("tuned", "named")]
     assert weights[0] == weights[1]
+
+
+def test_dense_maps_are_files_as_large_as_their_images(convolutions_run, tmp_path, capsys, rng):
+    images = (rng.random((1, 36, 44)) * 16).astype(np.float32)
+    np.save(tmp_path / "large.npy", images)
+    words = ["predict", convolutions_run, tmp_path / "large.npy", "--dense", "--axes", "NHW", "--out"]
+    assert answered(capsys, *words, tmp_path / "maps")["images"] == 1
+    with Image.open(tmp_path / "maps" / "large.png") as picture:
+        likeliest = np.asarray(picture)
+    answered(capsys, *words, tmp_path / "scores", "--scores")
+    scores = tifffile.imread(tmp_path / "scores" / "large.tif")
+    assert (scores.dtype, scores.shape) == (np.float32, (10, 36, 44))
+    np.testing.assert_array_equal(likeliest, scores.argmax(0))

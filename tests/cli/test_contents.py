@@ -32,6 +32,14 @@ def test_masks_are_pictures_beside_a_table(tmp_path):
     ]
 
 
+def test_maps_of_every_class_are_kept_as_they_are(tmp_path):
+    plane = Prediction("slide.tif", "dense", {"a": 0.5, "b": 0.5}, np.full((2, 4, 5), 0.5, np.float32))
+    line = Prediction("wave.wav", "dense", {"a": 0.5, "b": 0.5}, np.full((2, 7), 0.5, np.float32))
+    write(tmp_path, plane, line)
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "slide.tif"), plane.content)
+    np.testing.assert_array_equal(np.load(tmp_path / "wave.npy"), line.content)
+
+
 def test_values_beyond_a_byte_are_kept(tmp_path):
     write(tmp_path, mask("deep.png", dtype=np.int32))
     assert tifffile.imread(tmp_path / "deep.tif").dtype == np.int32

@@ -74,7 +74,7 @@ def test_only_the_same_job_goes_on(predictor, picture):
     with pytest.raises(Stop):
         outlined(predictor, picture, progress=stopping(3))
     np.save(picture, np.zeros((130, 171), np.uint8))
-    with pytest.raises(DataError, match=r"out.npy is there already and was begun with another image; .*--overwrite"):
+    with pytest.raises(DataError, match=r"out.npy was begun with another image; .*--overwrite"):
         outlined(predictor, picture)
     done, _ = outlined(predictor, picture, overwrite=True)
     assert done.before == 0

@@ -309,7 +309,7 @@ def predict(
     settings: PredictSettings = PredictSettings(),  # noqa: B008 - frozen
     output: Output = PLAIN,
 ) -> None:
-    """Say what a trained network makes of images, as CSV; masks, frames and sounds go into files.
+    """Say what a trained network makes of images, as CSV; masks, maps, frames and sounds go into files.
 
     Parameters
     ----------
@@ -320,8 +320,8 @@ def predict(
         with a column of paths, or the name of a data set (digits). For a forecast: sequences of frames. For sounds:
         names of classes, or sounds to be continued.
     out
-        A file to write: .csv, .json or .jsonl; by default the screen. For masks, frames and sounds: a folder. With
-        --tile: the file of the mask, .npy.
+            A file to write: .csv, .json or .jsonl; by default the screen. For masks, maps, frames and sounds: a folder.
+        With --tile: the file of the mask, as .tif, .fits, .zarr or .npy.
     overwrite
         Replace files that are there.
     """
@@ -343,7 +343,8 @@ def predict(
         shown(found, json=output.json_)
         return
     with counting(console, "predicting", quiet=output.quiet) as progress:
-        if predictor.facts.task != "classify" and out.suffix not in WRITERS and predictor.facts.task != "regress":
+        of_places = settings.dense or predictor.facts.task not in ("classify", "regress")
+        if of_places and out.suffix not in WRITERS:
             count = stored(found, out, rate=predictor.facts.rate, overwrite=overwrite, progress=progress)
         else:
             count = saved(found, out, overwrite=overwrite, progress=progress)

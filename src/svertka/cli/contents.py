@@ -1,4 +1,4 @@
-"""Masks, frames and sounds as files in a folder, one for each prediction, beside a table of them."""
+"""Masks, maps, frames and sounds as files in a folder, one for each prediction, beside a table of them."""
 
 import csv
 import re
@@ -27,7 +27,7 @@ def stored(
     overwrite: bool,
     progress: Callable[[int, None], None],
 ) -> int:
-    """Write every content to a file of its own: masks as PNG or TIFF, frames as .npy, sounds as WAV.
+    """Write every content to a file of its own: masks and maps as PNG or TIFF, frames as .npy, sounds as WAV.
 
     Returns:
         How many there were.
@@ -81,11 +81,11 @@ def _write(path: Path, prediction: Prediction, rate: int) -> None:
 
 
 def _of_mask(mask: NDArray[np.generic]) -> str:
-    if mask.ndim == 1:
+    if mask.ndim == 1 or (mask.ndim == 2 and mask.dtype.kind == "f"):
         return ".npy"
     return ".png" if mask.ndim == 2 and mask.dtype == np.uint8 else ".tif"
 
 
 ENDINGS: dict[str, Callable[[NDArray[np.generic]], str]] = {
-    "segment": _of_mask, "forecast": lambda frame: ".npy", "next": lambda wave: ".wav",
+    "segment": _of_mask, "dense": _of_mask, "forecast": lambda frame: ".npy", "next": lambda wave: ".wav",
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from svertka.data.formats import Opening
 from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels, Raster, colour_of, kind
 from svertka.data.replacing import replacing
+from svertka.data.windows import Opened
 from svertka.errors import DataError, SettingError
 from svertka.geometry import times
 from svertka.inference.outlining import values_of
@@ -25,6 +28,7 @@ from svertka.runs.weights import digest
 from svertka.settings import PredictSettings
 
 MEBIBYTE = 2**20
+Tile = tuple[int, ...] | int | str
 
 
 def outlined_in_tiles(
@@ -55,24 +59,34 @@ def outlined_in_tiles(
         raise SettingError(
             f"--tile is for networks that outline (segment); this one was trained to {predictor.facts.task}"
         )
-    source = opened(image, axes=settings.axes)
-    _check_size(predictor.preprocess, source, image)
     record = Record(out, _about(predictor, image, settings))
     tile = record.begun(settings.tile or "auto", overwrite=overwrite)
+    opening = Opening(pages=predictor.preprocess.pages, max_pixels=settings.max_pixels)
+    with opened(image, axes=settings.axes, opening=opening) as source:
+        return _outlined(predictor, source, out, tile, settings, record, overwrite=overwrite, progress=progress)
+
+
+def _outlined(
+    predictor: Predictor, source: Opened, out: Path, tile: Tile, settings: PredictSettings, record: "Record", *,
+    overwrite: bool, progress: Callable[[int, int], None] | None,
+) -> Done:  # fmt: skip
+    _check_size(predictor.preprocess, source, source.path)
     job = Job.of(
         predictor.network, source, tile=tile, memory=settings.memory * MEBIBYTE,
-        prepare=partial(_prepared, predictor, source, image, settings.colour), skip_bad=settings.skip_bad,
+        prepare=partial(_prepared, predictor, source, source.path, settings.colour), skip_bad=settings.skip_bad,
     )  # fmt: skip
     levels = values_of(predictor.names)
-    if not out.exists():
-        record.keep(job.sides)
-    sink = created(out, channels=1, sizes=source.sizes, dtype=levels.dtype, like=source)
-    done = job.into(
-        sink, finish=lambda scores: levels[scores.float().argmax(1).cpu().numpy()], moments=record.moments,
-        progress=progress,
+    record.keep(job.sides)
+    file = created(
+        out, channels=1, sizes=source.sizes, dtype=levels.dtype, tile=job.sides, like=source, job="masks in tiles",
+        overwrite=overwrite,
     )  # fmt: skip
+    with closing(file) as sink:
+        done = job.into(
+            sink, finish=lambda scores: levels[scores.float().argmax(1).cpu().numpy()], moments=record.moments,
+            progress=progress,
+        )  # fmt: skip
     record.end()
-    sink.close()
     return done
 
 
@@ -84,23 +98,23 @@ class Record:
         self.path = out.with_name(f".{out.name}.job")
         self.moments = out.with_name(f".{out.name}.moments")
 
-    def begun(self, tile: str, *, overwrite: bool) -> tuple[int, ...] | int | str:
+    def begun(self, tile: str, *, overwrite: bool) -> Tile:
         """The sides of tiles: those with which the job was begun, else as asked for.
 
         Raises:
             DataError: the file is there already, finished or begun by another job.
         """
         if overwrite:
-            for path in (self.out, self.path, self.moments):
-                path.unlink(missing_ok=True)
-        if self.out.exists():
-            found = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
-            differ = [name for name, value in self.about.items() if found.get(name) != value]
-            if differ:
-                begun = f" and was begun with another {' and '.join(differ)}" if found else ""
-                raise DataError(f"{self.out} is there already{begun}; replace it with --overwrite")
-            return tuple(found["tile"])
-        return int(tile) if tile.isdecimal() else tile
+            self.end()
+        if not self.path.exists():
+            if self.out.exists() and not overwrite:
+                raise DataError(f"{self.out} is there already; replace it with --overwrite")
+            return int(tile) if tile.isdecimal() else tile
+        found = json.loads(self.path.read_text(encoding="utf-8"))
+        differ = [name for name, value in self.about.items() if found.get(name) != value]
+        if differ:
+            raise DataError(f"{self.out} was begun with another {' and '.join(differ)}; begin anew with --overwrite")
+        return tuple(found["tile"])
 
     def keep(self, sides: tuple[int, ...]) -> None:
         """Write down that the job has begun, and with what tiles."""

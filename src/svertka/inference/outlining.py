@@ -21,7 +21,7 @@ def outlines(predictor: Predictor, inputs: Iterable[Input], settings: PredictSet
     """The mask of every image: at each place the value that masks of the training had for the likeliest class."""
     preprocess = predictor.preprocess
     opening = Opening(pages=preprocess.pages, max_pixels=settings.max_pixels)
-    jobs = (partial(_ready, predictor, item, settings) for item in items(inputs, preprocess, opening, settings.axes))
+    jobs = (partial(uncut, predictor, item, settings) for item in items(inputs, preprocess, opening, settings.axes))
     levels = values_of(predictor.names)
     for ready in kept(ahead(jobs, workers=cpu_count() or 1, depth=4), skip_bad=settings.skip_bad):
         if ready.pixels is None:
@@ -47,7 +47,8 @@ def values_of(names: tuple[str, ...]) -> NDArray[np.generic]:
     return np.linspace(0, 255, len(names)).astype(np.uint8)
 
 
-def _ready(predictor: Predictor, item: Item, settings: PredictSettings) -> Ready:
+def uncut(predictor: Predictor, item: Item, settings: PredictSettings) -> Ready:
+    """An image at its own size, or what is wrong with it."""
     try:
         return Ready(item.name, predictor.preprocess.checked(item.read(), colour=settings.colour), "")
     except DataError as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from svertka.inference.forecasting import frames
 from svertka.inference.inputs import Input
+from svertka.inference.mapping import maps
 from svertka.inference.outlining import outlines
 from svertka.inference.predictor import Prediction, Predictor
 from svertka.inference.speaking import sounds
@@ -20,8 +21,10 @@ def predictions(predictor: Predictor, inputs: Iterable[Input], settings: Predict
 
     Raises:
         DataError: an input cannot be read or is of another kind, and `skip_bad` is false.
+        ShapeError: with `dense`, a layer of the network forbids it.
     """
-    return STREAMS.get(predictor.facts.task, Predictor.stream)(predictor, inputs, settings)
+    stream = maps if settings.dense else STREAMS.get(predictor.facts.task, Predictor.stream)
+    return stream(predictor, inputs, settings)
 
 
 def predict(

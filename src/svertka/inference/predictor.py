@@ -96,7 +96,11 @@ class Predictor:
 
     def answers(self, images: Tensor) -> Tensor:
         """Probabilities `(batch, classes)`, or numbers `(batch, columns)` in their own units, of normalised images."""
-        answers = TASKS[self.facts.task].answer(self.scores(images))
+        return self.meant(self.scores(images))
+
+    def meant(self, scores: Tensor) -> Tensor:
+        """What scores `(batch, outputs, *places)` mean: probabilities, or numbers in their own units."""
+        answers = TASKS[self.facts.task].answer(scores)
         if self.facts.target_mean:
             shape = (-1, *[1] * (answers.dim() - 2))
             answers = answers * torch.tensor(self.facts.target_deviation).reshape(shape).to(answers)

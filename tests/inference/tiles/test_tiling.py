@@ -12,7 +12,7 @@ from torch import nn
 from joining import whole_of
 from svertka import DataError, build
 from svertka.inference import tiled
-from svertka.inference.tiles import ArraySink, ArraySource, FileSink
+from svertka.inference.tiles import ArraySink, ArraySource, created
 from svertka.nn import PLANE, SqueezeExcite
 
 
@@ -79,7 +79,10 @@ def test_progress_counts_tiles():
 
 def test_a_job_that_broke_goes_on_and_does_nothing_twice(tmp_path, rng):
     net, pixels = network(), rng.normal(size=(1, 30, 30)).astype(np.float32)
-    place = lambda: FileSink(tmp_path / "out.npy", 2, (30, 30), np.float32)  # noqa: E731
+
+    def place(name="out.npy"):
+        return created(tmp_path / name, channels=2, sizes=(30, 30), dtype=np.float32, tile=(10, 10))
+
     with pytest.raises(DataError, match="row 25 is broken"):
         tiled(net, Broken(pixels, 25), place(), tile=10)
 
@@ -94,24 +97,27 @@ def test_a_job_that_broke_goes_on_and_does_nothing_twice(tmp_path, rng):
     done = tiled(net, source, sink, tile=10)
     assert done.before >= 5
     assert source.windows == done.tiles - done.before
-    np.testing.assert_allclose(np.load(tmp_path / "out.npy"), whole_of(net, torch.from_numpy(pixels)), atol=2e-6)
     assert tiled(net, source, sink, tile=10).before == 9
+    sink.close()
+    np.testing.assert_allclose(np.load(tmp_path / "out.npy"), whole_of(net, torch.from_numpy(pixels)), atol=2e-6)
 
 
 KILLED = """
 import os, sys
 import numpy as np, torch
 from svertka.inference import tiled
-from svertka.inference.tiles import FileSink, FileSource
+from pathlib import Path
+from svertka.inference.tiles import created, opened
 from torch import nn
 torch.manual_seed(0)
 net = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(inplace=True), nn.Conv2d(4, 2, 5, padding=2))
-sink = FileSink(__import__("pathlib").Path("out.npy"), 2, (60, 60), np.float32)
+sink = created(Path("out.npy"), channels=2, sizes=(60, 60), dtype=np.float32, tile=(20, 20))
 def progress(done, total):
     print(done, flush=True)
     if len(sys.argv) > 1 and done == int(sys.argv[1]):
         os.kill(os.getpid(), 9)
-tiled(net, FileSource(__import__("pathlib").Path("in.npy")), sink, tile=20, progress=progress)
+tiled(net, opened(Path("in.npy")), sink, tile=20, progress=progress)
+sink.close()
 """
 
 
@@ -188,7 +194,8 @@ from pathlib import Path
 import numpy as np, torch
 from torch import nn
 from svertka.inference import tiled
-from svertka.inference.tiles import FileSink, FileSource
+from pathlib import Path
+from svertka.inference.tiles import created, opened
 torch.set_num_threads(1)
 net = nn.Sequential(nn.Conv2d(1, 24, 3), nn.Conv2d(24, 24, 3, 2), nn.Upsample(scale_factor=2), nn.Conv2d(24, 2, 3))
 sizes, memory = (4092, 4092), int(sys.argv[1])

@@ -1,36 +1,62 @@
-"""Files that are read and written in windows, by their endings."""
+"""Files that are read and written in tiles, each of which is marked once it is written."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from svertka.errors import SettingError
-from svertka.inference.tiles.places import FileSink, FileSource, Source
+import numpy as np
+from numpy.typing import DTypeLike
 
-ENDINGS = (".npy",)
+from svertka.data.formats import Opening
+from svertka.data.rasters import Pixels
+from svertka.data.windows import Opened, Window, Written
+from svertka.data.windows import created as made
+from svertka.data.windows import opened as found
 
 
-def opened(path: Path, *, axes: str | None = None) -> FileSource:
-    """An image in a file.
+class Marked:
+    """A file whose windows count as finished as soon as they are written."""
+
+    def __init__(self, file: Written) -> None:
+        self.file = file
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        return self.file.form.dtype
+
+    def write(self, window: Window, values: Pixels) -> None:
+        self.file.write(window, values)
+        self.file.mark(window)
+
+    def done(self, window: Window) -> bool:
+        return self.file.done(window)
+
+    def close(self) -> None:
+        """Put the file into its place if all of it is written; else it waits for the same job to go on."""
+        self.file.close()
+
+
+def opened(path: Path, *, axes: str | None = None, opening: Opening = Opening()) -> Opened:  # noqa: B008
+    """An image in a file, of one of the formats that `data.windows.opened` knows.
 
     Raises:
-        SettingError: its ending is of no format that is read in windows.
-        DataError: it cannot be read.
+        DataError: it cannot be read, or holds several images.
+        MissingExtra: its format needs a package that is not installed.
     """
-    _check(path)
-    return FileSource(path, axes)
+    return found(path, axes=axes, opening=opening)
 
 
-def created(path: Path, *, channels: int, sizes: tuple[int, ...], dtype: Any, like: Source) -> FileSink:
-    """A file to be filled, or gone on with where a job was interrupted.
+def created(
+    path: Path, *, channels: int, sizes: Sequence[int], dtype: DTypeLike, tile: Sequence[int],
+    like: Opened | None = None, job: str = "", overwrite: bool = False,
+) -> Marked:  # fmt: skip
+    """A file to be filled, or gone on with where the same job was interrupted, as `data.windows.created` makes it.
 
     Raises:
         SettingError: its ending is of no format that is written in windows.
-        DataError: it cannot be written, or holds something else.
+        DataError: it cannot be written, is there already, or was begun by another job.
     """
-    _check(path)
-    return FileSink(path, channels, sizes, dtype)
-
-
-def _check(path: Path) -> None:
-    if path.suffix.lower() not in ENDINGS:
-        raise SettingError(f"{path} cannot be read or written in tiles: its name should end in {', '.join(ENDINGS)}")
+    return Marked(
+        made(
+            path, channels=channels, sizes=sizes, dtype=dtype, tile=tile, like=like, job=job, overwrite=overwrite
+        )
+    )  # fmt: skip
