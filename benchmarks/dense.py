@@ -78,11 +78,10 @@ def ways(network: nn.Sequential, size: int, rows: int, repeats: int) -> list[dic
     }
     max_fragments_way, shifted = max_fragments(network, PATCH, 1), shift_and_stitch(network, PATCH, 1)
     patches = by_patch(network, PATCH, rows=some)
-    scores = {name: job() for name, job in jobs.items()}
+    times, scores = in_turns(jobs, repeats, once=("patch by patch", "shift and stitch"))
     truth = scores["patch by patch"]
     errors = {name: off(one if one.shape == truth.shape else one[:, :, some], truth) for name, one in scores.items()}
     assert max(errors.values()) < 1e-5, errors
-    times = in_turns(jobs, repeats, once=("patch by patch", "shift and stitch"))
     times["patch by patch"] *= places / truth.shape[2]
     return [
         {"way": name, "seconds": times[name], "ratio": times[name] / times["svertka"], "error": errors[name]}
@@ -105,8 +104,7 @@ def windows(network: nn.Sequential, size: int, repeats: int) -> list[dict[str, A
         )
     truth = kept(atrous, PATCH)(image)
     check(network, F.pad(image, pads, mode="reflect"), truth)
-    scores = {name: job() for name, job in jobs.items()}
-    times = in_turns(jobs, repeats)
+    times, scores = in_turns(jobs, repeats)
     return [
         {
             "way": name, "seconds": times[name], "ratio": times[name] / times["svertka"],
@@ -135,16 +133,19 @@ def share(places: Tensor) -> float:
     return float(places.float().mean())
 
 
-def in_turns(jobs: dict[str, Job], repeats: int, once: tuple[str, ...] = ()) -> dict[str, float]:
-    """The median of each one's seconds; slow ones are run once."""
+def in_turns(
+    jobs: dict[str, Job], repeats: int, once: tuple[str, ...] = ()
+) -> tuple[dict[str, float], dict[str, Tensor]]:
+    """The median of each one's seconds, and what it gave; slow ones are run once."""
     times: dict[str, list[float]] = {name: [] for name in jobs}
+    scores: dict[str, Tensor] = {}
     for repeat in range(repeats):
         for name, job in jobs.items():
             if not repeat or name not in once:
                 begin = perf_counter()
-                job()
+                scores[name] = job()
                 times[name].append(perf_counter() - begin)
-    return {name: median(seconds) for name, seconds in times.items()}
+    return {name: median(seconds) for name, seconds in times.items()}, scores
 
 
 def show(rows: list[dict[str, Any]], *, markdown: bool) -> None:
