@@ -33,6 +33,7 @@ bench: .venv/peers  ## time to accuracy, whether loading keeps up, and our netwo
 	$(BIN)/python benchmarks/zoo.py
 	$(BIN)/python benchmarks/filters.py
 	$(BIN)/python benchmarks/sphere.py
+	$(BIN)/python benchmarks/dense.py
 
 results: .venv/tested  ## the table of docs/results.md
 	$(BIN)/python benchmarks/results.py
@@ -56,6 +57,7 @@ clean:  ## remove what was made, but no runs
 .venv/peers: .venv/tested
 	$(INSTALL) opencv-python-headless scikit-image
 	$(INSTALL) --no-deps kornia kornia_rs
+	-$(INSTALL) --no-deps monai
 	-$(INSTALL) --no-deps e3nn opt-einsum-fx opt_einsum sympy mpmath
 	-$(INSTALL) --no-deps torch-harmonics
 	-$(INSTALL) --no-deps s2fft jax jaxlib ml_dtypes

@@ -66,11 +66,11 @@ def test_any_classifier_without_padding_is_turned_exactly(classifier, more, smal
             layer.running_var.uniform_(0.5, 2)
     network = network.double().eval()
     x = torch.randn(2, 2, *[size + extra for size, extra in zip(patch, more, strict=False)], dtype=torch.float64)
-    room, densifying.ROOM = densifying.ROOM, 2**12 if small_blocks else densifying.ROOM
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        if small_blocks:
+            patched.setattr(densifying, "ROOM", 2**12)
+            patched.setattr(densifying, "MOST", 2**12)
         found = dense(network, patch, channels=2)(x)
-    finally:
-        densifying.ROOM = room
     torch.testing.assert_close(found, at_every_place(network, x, patch), rtol=1e-11, atol=1e-13)
 
 
@@ -79,6 +79,7 @@ def test_blocks_change_nothing(monkeypatch, rng):
     x = torch.from_numpy(rng.standard_normal((1, 1, 90, 70)))
     whole = made(x)
     monkeypatch.setattr(densifying, "ROOM", 2**15)
+    monkeypatch.setattr(densifying, "MOST", 2**16)
     torch.testing.assert_close(made(x), whole, rtol=1e-13, atol=1e-14)
 
 
@@ -109,3 +110,10 @@ def test_the_middle_of_a_patch_lies_as_far_in_as_numpy_would_cut_it():
 def test_images_of_another_kind_are_refused(shape, why):
     with pytest.raises(ShapeError, match=why):
         dense(svertka.build("lenet5"), 32)(torch.zeros(shape))
+
+
+def test_blocks_of_volumes_are_large_where_small_ones_would_repeat_too_much():
+    plane = dense(svertka.build("lenet5"), 32)
+    volume = dense(nn.Sequential(nn.Conv3d(1, 64, 9), nn.ReLU(), nn.Conv3d(64, 2, 24), nn.Flatten()), 32)
+    assert plane._bytes(plane._block([2000, 2000], 4), 4) <= densifying.ROOM
+    assert densifying.ROOM < volume._bytes(volume._block([200, 200, 200], 4), 4) <= densifying.MOST

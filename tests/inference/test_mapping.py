@@ -60,6 +60,12 @@ def test_bands_change_nothing(predictor, rng, monkeypatch):
     np.testing.assert_allclose(mapped(predictor, made, pixels, likeliest=False), whole, atol=1e-6)
 
 
+def test_the_size_of_a_patch_is_said(predictor, caplog):
+    with caplog.at_level("INFO", logger="svertka"):
+        made = turned(predictor)
+    assert f"patches are of {made.patch[0]}x{made.patch[1]} samples" in caplog.text
+
+
 def test_an_image_without_a_patch_is_named(predictor):
     with pytest.raises(DataError, match=r"tiny.png: an image of 3x50 holds no patch of \d+x\d+"):
         bordered(turned(predictor), "tiny.png", np.zeros((1, 3, 50), np.uint8), "cut")

@@ -14,7 +14,8 @@ from svertka.inference.fragments import joined, taken
 from svertka.inference.turning import channels_of, rank_of, turn
 from svertka.nn import lay_out
 
-ROOM = 2**26  # bytes of a block's largest map: small blocks repeat much at their borders, large ones leave the cache
+ROOM, MOST = 2**25, 2**29  # bytes of the largest map of a block, and of a large block
+LARGE = 1.6  # what a number of a large block costs, that of others = 1: memory of 32 MB and more comes fresh each time
 
 
 class Dense(nn.Module):
@@ -68,23 +69,36 @@ class Dense(nn.Module):
         return taken(maps, [slice(size) for size in sizes])
 
     def _block(self, places: Sequence[int], itemsize: int) -> list[int]:
-        """The sizes of a block: the same for all, as large as there is room for."""
+        """The sizes of a block: a large one only where smaller ones would repeat far more at their borders."""
+        small, large = (self._fitting(places, itemsize, room) for room in (ROOM, MOST))
+        return small if self._work(small) <= LARGE * self._work(large) else large
+
+    def _fitting(self, places: Sequence[int], itemsize: int, room: int) -> list[int]:
+        """The sizes of a block, the same for all, as large as there is room for."""
         counts = [1] * len(places)
         while True:
             sizes = [_rounded(-(-size // count), step)
                      for size, count, step in zip(places, counts, self.steps, strict=True)]  # fmt: skip
             axis = max(range(len(sizes)), key=lambda each: sizes[each] / self.steps[each])
-            if self._bytes(sizes, itemsize) <= ROOM or sizes[axis] == self.steps[axis]:
+            if self._bytes(sizes, itemsize) <= room or sizes[axis] == self.steps[axis]:
                 return sizes
             counts[axis] += 1
 
     def _bytes(self, sizes: Sequence[int], itemsize: int) -> int:
         """What the largest map of a block of places takes."""
-        return itemsize * max(
+        return itemsize * max(self._numbers(sizes))
+
+    def _work(self, sizes: Sequence[int]) -> float:
+        """How many numbers there are on the way for each place of a block."""
+        return sum(self._numbers(sizes)) / prod(sizes)
+
+    def _numbers(self, sizes: Sequence[int]) -> list[int]:
+        """How many each map has."""
+        return [
             channels * prod(size + (length - 1) * step
                             for size, length, step in zip(sizes, stage.sizes, stage.steps, strict=True))
             for channels, stage in self.maps
-        )  # fmt: skip
+        ]  # fmt: skip
 
     def _check(self, shape: Sequence[int]) -> None:
         rank = len(self.patch)

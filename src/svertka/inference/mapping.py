@@ -1,5 +1,6 @@
 """Maps of what a classifier of patches says, place by place, of images of any size."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from functools import partial
 from math import prod
@@ -21,6 +22,8 @@ from svertka.inference.outlining import uncut, values_of
 from svertka.inference.predictor import PLACES, Prediction, Predictor, kept
 from svertka.nn import laid_out
 from svertka.settings import PredictSettings
+
+log = logging.getLogger(__name__)
 
 TASK = "dense"
 
@@ -66,6 +69,7 @@ def turned(predictor: Predictor) -> Dense:
         raise SettingError("--dense takes images as they are, and those of this run are projected onto a sphere")
     made = dense(predictor.network, preprocess.sizes, channels=preprocess.channels)
     laid_out(made, predictor.device)
+    log.info("patches are of %s samples, as the network takes them, and images are not scaled", times(made.patch))
     return made
 
 
