@@ -1,3 +1,5 @@
+import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -109,6 +111,25 @@ def test_a_scheduler_that_does_not_answer_is_one_line(tmp_path, address, monkeyp
     with created(tmp_path / "y.zarr", **HOW) as sink, pytest.raises(ClusterError) as caught:
         run_over(address, WINDOWS, boxes.broken, sink)
     assert str(caught.value).startswith(f"no Dask scheduler answers at {address}: start one by `dask scheduler`")
+
+
+def test_nothing_is_left_of_a_client_that_found_nobody(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster_jobs, "REACH", 0.5)
+    with created(tmp_path / "y.zarr", **HOW) as sink, pytest.raises(ClusterError) as caught:
+        run_over("tcp://127.0.0.1:1", WINDOWS, boxes.broken, sink)
+    left = [each for each in gc.get_objects() if type(each) is distributed.Client and each.status != "closed"]
+    assert caught.value.__cause__ is not None
+    assert left == []
+
+
+def test_a_notebook_which_has_an_event_loop_is_no_obstacle(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster_jobs, "REACH", 0.5)
+
+    async def cell():
+        run_over("tcp://127.0.0.1:1", WINDOWS, boxes.broken, sink)
+
+    with created(tmp_path / "y.zarr", **HOW) as sink, pytest.raises(ClusterError, match="no Dask scheduler answers"):
+        asyncio.run(cell())
 
 
 def test_a_cluster_without_workers_is_not_waited_for_for_ever(tmp_path):

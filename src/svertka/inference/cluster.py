@@ -1,6 +1,8 @@
 """One job on many machines: windows of an image, computed and written by the workers of a Dask cluster."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -79,6 +81,10 @@ def _client(scheduler: str) -> Iterator[Any]:
     except ImportError:
         raise MissingExtra("a cluster", "distributed", "cluster") from None
     try:
+        # A client that finds nobody cannot be closed, and comes to its end whenever memory is swept; so look first. A
+        # thread of its own has no event loop yet, as a notebook has.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(_reach(scheduler))).result()
         client = Client(scheduler, timeout=REACH, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClusterError(
@@ -89,6 +95,13 @@ def _client(scheduler: str) -> Iterator[Any]:
         yield client
     finally:
         client.close()
+
+
+async def _reach(scheduler: str) -> None:
+    from distributed.comm.core import connect
+
+    comm = await connect(scheduler, timeout=REACH)
+    await comm.close()
 
 
 def _finished(client: Any, futures: Sequence[Any], patience: float) -> Iterator[Any]:
