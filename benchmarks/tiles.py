@@ -12,7 +12,6 @@ that it had.
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -119,16 +118,21 @@ def alone(name: str, memory: int, image: Path, out: Path) -> None:
     """The same in this process."""
     made, source = network(name), FileSource(image, "CHW")
     tape = recorded(made, 3, source.sizes)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     done = tiled(
         made, source, FileSink(out, 1, tape.out.sizes, np.uint8), memory=memory * MIB,
         prepare=lambda pixels: lay_out(torch.from_numpy(pixels)[None].float().div_(255)),
         finish=lambda scores: scores.argmax(1).to(torch.uint8).numpy(),
     )  # fmt: skip
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     last = np.load(out, mmap_mode="r")[slices(tiles(tape.out.sizes, done.sides)[-1])]
-    told = {"tile": done.sides[0], "tiles": done.tiles, "before_mib": before / 1024, "peak_mib": peak / 1024}
+    told = {"tile": done.sides[0], "tiles": done.tiles, "before_mib": before, "peak_mib": peak()}
     print(json.dumps({**told, "classes": len(np.unique(last))}))
+
+
+def peak() -> float:
+    """The most memory, in MiB, that this process ever had; on Linux, where `ru_maxrss` counts the parent's too."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def told(row: dict[str, object], *, markdown: bool) -> None:
