@@ -34,6 +34,7 @@ bench: .venv/peers  ## time to accuracy, whether loading keeps up, and our netwo
 	$(BIN)/python benchmarks/filters.py
 	$(BIN)/python benchmarks/sphere.py
 	$(BIN)/python benchmarks/dense.py
+	$(BIN)/python benchmarks/engines.py
 
 results: .venv/tested  ## the table of docs/results.md
 	$(BIN)/python benchmarks/results.py

@@ -25,7 +25,7 @@ from torch import nn
 
 from svertka import build
 from svertka.inference import tiled
-from svertka.inference.tiles import ArraySink, ArraySource, FileSink, FileSource
+from svertka.inference.tiles import ArraySink, ArraySource, created, opened
 from svertka.inference.tiles.boxes import slices, tiles, volume
 from svertka.inference.tiles.choosing import seen
 from svertka.inference.tiles.recording import recorded
@@ -116,14 +116,16 @@ def huge(name: str, size: int, memory: int) -> None:
 
 def alone(name: str, memory: int, image: Path, out: Path) -> None:
     """The same in this process."""
-    made, source = network(name), FileSource(image, "CHW")
+    made, source = network(name), opened(image, axes="CHW")
     tape = recorded(made, 3, source.sizes)
     before = peak()
+    sink = created(out, channels=1, sizes=tape.out.sizes, dtype=np.uint8, tile=(512, 512))
     done = tiled(
-        made, source, FileSink(out, 1, tape.out.sizes, np.uint8), memory=memory * MIB,
+        made, source, sink, memory=memory * MIB,
         prepare=lambda pixels: lay_out(torch.from_numpy(pixels)[None].float().div_(255)),
         finish=lambda scores: scores.argmax(1).to(torch.uint8).numpy(),
     )  # fmt: skip
+    sink.close()
     last = np.load(out, mmap_mode="r")[slices(tiles(tape.out.sizes, done.sides)[-1])]
     told = {"tile": done.sides[0], "tiles": done.tiles, "before_mib": before, "peak_mib": peak()}
     print(json.dumps({**told, "classes": len(np.unique(last))}))

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from svertka.engines import ENGINES, Conversion, Engine, Precision, Scores, Working, engine
 from svertka.engines.listed import why_not
 
+SHORT = (16, 4, 1)  # images in pieces
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -61,7 +63,8 @@ class Workshop:
 def candidates(names: Sequence[str], precision: Precision, shape: tuple[int, ...], threads: int) -> Iterator[Candidate]:
     """Every engine that can work here in this precision, for calls with images of this shape `(batch, …)`.
 
-    One that streams is tried with the whole call as one piece, with an equal share for each thread, and image by image.
+    One that streams is tried with the whole call as one piece, with an equal share for each thread, and with shorter
+    pieces, of which more stays in the processor's fast memory.
     """
     batch = shape[0]
     for name in names:
@@ -69,8 +72,10 @@ def candidates(names: Sequence[str], precision: Precision, shape: tuple[int, ...
         if why_not(chosen, precision):
             continue
         ways = {(1, batch)}
-        if chosen.streaming and batch > 1:
-            ways |= {(min(threads, batch), -(-batch // threads)), (min(threads, batch), 1)}
+        if chosen.streaming:
+            ways |= {(1, length) for length in SHORT if length < batch}
+            streams, share = min(threads, batch), -(-batch // threads)
+            ways |= {(streams, length) for length in (share, *SHORT) if length <= share}
         for streams, length in sorted(ways, key=lambda way: (way[0], -way[1])):
             yield Candidate(chosen, Working((length, *shape[1:]), precision, threads, streams))
 

@@ -78,8 +78,8 @@ def _outlined(
     levels = values_of(predictor.names)
     record.keep(job.sides)
     file = created(
-        out, channels=1, sizes=source.sizes, dtype=levels.dtype, tile=job.sides, like=source, job="masks in tiles",
-        overwrite=overwrite,
+        out, channels=1, sizes=source.sizes, dtype=levels.dtype, tile=job.sides, like=source,
+        job=json.dumps(record.about), overwrite=overwrite,
     )  # fmt: skip
     with closing(file) as sink:
         done = job.into(

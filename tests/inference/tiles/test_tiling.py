@@ -80,11 +80,13 @@ def test_progress_counts_tiles():
 def test_a_job_that_broke_goes_on_and_does_nothing_twice(tmp_path, rng):
     net, pixels = network(), rng.normal(size=(1, 30, 30)).astype(np.float32)
 
-    def place(name="out.npy"):
-        return created(tmp_path / name, channels=2, sizes=(30, 30), dtype=np.float32, tile=(10, 10))
+    def place():
+        return created(tmp_path / "out.npy", channels=2, sizes=(30, 30), dtype=np.float32, tile=(10, 10))
 
+    begun = place()
     with pytest.raises(DataError, match="row 25 is broken"):
-        tiled(net, Broken(pixels, 25), place(), tile=10)
+        tiled(net, Broken(pixels, 25), begun, tile=10)
+    begun.close()
 
     class Counting(ArraySource):
         windows = 0
@@ -106,7 +108,6 @@ KILLED = """
 import os, sys
 import numpy as np, torch
 from svertka.inference import tiled
-from pathlib import Path
 from svertka.inference.tiles import created, opened
 from torch import nn
 torch.manual_seed(0)
@@ -194,19 +195,20 @@ from pathlib import Path
 import numpy as np, torch
 from torch import nn
 from svertka.inference import tiled
-from pathlib import Path
 from svertka.inference.tiles import created, opened
 torch.set_num_threads(1)
 net = nn.Sequential(nn.Conv2d(1, 24, 3), nn.Conv2d(24, 24, 3, 2), nn.Upsample(scale_factor=2), nn.Conv2d(24, 2, 3))
 sizes, memory = (4092, 4092), int(sys.argv[1])
-source = FileSource(Path("in.npy"))
-warm = FileSink(Path("warm.npy"), 2, (60, 60), np.float32)
+source = opened(Path("in.npy"))
+def place(name, sizes):
+    return created(Path(name), channels=2, sizes=sizes, dtype=np.float32, tile=(512, 512))
+warm = place("warm.npy", (60, 60))
 from svertka.inference.tiles import ArraySource
 tiled(net, ArraySource(np.zeros((1, 64, 64), np.uint8)), warm)
 def peak():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
 before = peak()
-tiled(net, source, FileSink(Path("out.npy"), 2, sizes, np.float32), memory=memory * 2**20)
+tiled(net, source, place("out.npy", sizes), memory=memory * 2**20)
 print(peak() - before)
 """
 
