@@ -9,7 +9,7 @@ demo: .venv/installed  ## train the default network on handwritten digits, test 
 	$(BIN)/svertka train auto digits runs/demo --overwrite
 
 test: .venv/tested  ## all tests but the slow ones
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadgroup -m "not slow"
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile -m "not slow"
 
 check: .venv/tested  ## lint, format and types
 	$(BIN)/ruff check .
@@ -20,7 +20,7 @@ docs: .venv/tested  ## the site, with the course and its notebooks, in docs/_bui
 	OMP_NUM_THREADS=1 $(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html
 
 claims: .venv/tested  ## what papers say, tried again at small sizes
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadgroup -m slow tests/claims
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile -m slow tests/claims
 
 slow: .venv/tested  ## other tests that train for minutes
 	$(BIN)/pytest -m slow tests/contracts/test_learning.py

@@ -1,7 +1,6 @@
 """Every example in the documentation and in docstrings is a test; `sh` blocks run svertka's own commands.
 
 The cells of the course's pages run as well, one page after another in this process, and their asserts are its tests.
-The tests of a file stay together, for what they share, but for those of long files whose tests share nothing.
 """
 
 import contextlib
@@ -11,10 +10,8 @@ import shlex
 import shutil
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sybil import Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.abstract import AbstractCodeBlockParser
@@ -24,10 +21,6 @@ from sybil.parsers.rest import DocTestParser
 
 from svertka.cli.app import run
 from svertka.zoo import registry
-
-SCATTERED = {
-    f"tests/{name}.py" for name in ("contracts/test_every_variant", "contracts/test_peers", "measure/test_counting")
-}
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # nothing opens a window
 
@@ -72,12 +65,3 @@ DOCS = Sybil(
 )
 DOCSTRINGS = Sybil(parsers=[DocTestParser()], patterns=["src/**/*.py"])
 pytest_collect_file: Callable[..., Any] = (DOCS + DOCSTRINGS).pytest()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one processor core."""
-    for item in items:
-        file = str(item.path.relative_to(Path(__file__).parent))
-        if file not in SCATTERED:
-            item.add_marker(pytest.mark.xdist_group(file))
