@@ -106,6 +106,7 @@ def test_a_job_that_broke_goes_on_and_does_nothing_twice(tmp_path, rng):
 
 KILLED = """
 import os, sys
+from pathlib import Path
 import numpy as np, torch
 from svertka.inference import tiled
 from svertka.inference.tiles import created, opened
