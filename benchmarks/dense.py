@@ -9,18 +9,20 @@ it is timed. Patch by patch takes minutes: it is timed on `--rows` rows of place
 reckoned from these.
 
 Then MONAI's sliding window over a larger image, as large a map as the image: windows of 512 with a quarter of overlap,
-each through the dilated network, which mirrors what lies beyond its window. What is off by more than 1e-3 of the
-largest score, and where another class is the likeliest, is counted for all places against dilation over the whole image
-at once, which is compared with patches at random places before. `--large 0` leaves this part out.
+each through the dilated network, which mirrors what lies beyond its window. For all places, what is off by more than
+1e-3 of the largest score is counted, and where another class is the likeliest (but for ties within 1e-5), beside
+dilation over the image in bands with all that their patches see, which is compared with patches at random places
+before. `--large 0` leaves this part out.
 
-Times are medians of interleaved repeats; ratios are theirs to ours: above 1 ours is faster.
+Times are medians of interleaved repeats, in seconds of one processor, which other work on the machine hardly changes;
+ratios are theirs to ours: above 1 ours is faster.
 """
 
 import argparse
 import json
 from collections.abc import Callable
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import torch
@@ -43,6 +45,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=4)
     parser.add_argument("--markdown", action="store_true")
     chosen = parser.parse_args()
+    torch.set_num_threads(1)
     torch.manual_seed(0)
     network = classifier().eval()
     with torch.no_grad():
@@ -51,8 +54,7 @@ def main() -> None:
             found["windows"] = windows(network, chosen.large, chosen.repeats)
     for rows in found.values():
         show(rows, markdown=chosen.markdown)
-    threads = torch.get_num_threads()
-    print(json.dumps({"benchmark": "dense", "size": chosen.size, "large": chosen.large, "threads": threads, **found}))
+    print(json.dumps({"benchmark": "dense", "size": chosen.size, "large": chosen.large, **found}))
 
 
 def classifier() -> nn.Sequential:
@@ -71,7 +73,7 @@ def ways(network: nn.Sequential, size: int, rows: int, repeats: int) -> list[dic
     ours, atrous = dense(network, PATCH), dilated(network, PATCH, 1)
     jobs: dict[str, Job] = {
         "svertka": lambda: ours(image),
-        "dilation, channels-last": lambda: atrous(image.contiguous(memory_format=torch.channels_last)),
+        "dilation": lambda: atrous(image),
         "max-fragment pooling": lambda: max_fragments_way(image),
         "shift and stitch": lambda: shifted(image),
         "patch by patch": lambda: patches(image),
@@ -102,14 +104,17 @@ def windows(network: nn.Sequential, size: int, repeats: int) -> list[dict[str, A
         jobs[f"MONAI, {mode}"] = lambda mode=mode: sliding_window_inference(
             image, WINDOW, 1, window, overlap=OVERLAP, mode=mode
         )
-    truth = kept(atrous, PATCH)(image)
-    check(network, F.pad(image, pads, mode="reflect"), truth)
+    padded = F.pad(image, pads, mode="reflect")
+    bands = [slice(start, start + 256 + PATCH - 1) for start in range(0, size, 256)]
+    truth = torch.cat([atrous(padded[:, :, band]) for band in bands], dim=2)
+    check(network, padded, truth)
+    told_apart = (truth[:, 0] - truth[:, 1]).abs() > 1e-5 * truth.abs().max()
     times, scores = in_turns(jobs, repeats)
     return [
         {
             "way": name, "seconds": times[name], "ratio": times[name] / times["svertka"],
             "off": share((one - truth).abs().amax(1) > 1e-3 * truth.abs().max()),
-            "other class": share(one.argmax(1) != truth.argmax(1)),
+            "other class": share((one.argmax(1) != truth.argmax(1)) & told_apart),
             "error": off(one, truth),
         }
         for name, one in scores.items()
@@ -142,9 +147,9 @@ def in_turns(
     for repeat in range(repeats):
         for name, job in jobs.items():
             if not repeat or name not in once:
-                begin = perf_counter()
+                begin = process_time()
                 scores[name] = job()
-                times[name].append(perf_counter() - begin)
+                times[name].append(process_time() - begin)
     return {name: median(seconds) for name, seconds in times.items()}, scores
 
 

@@ -1,7 +1,8 @@
 """Other ways to the answers of a patch classifier at every place, as their papers and users write them.
 
 All of them take a chain of layers without padding, and an image `(1, channels, height, width)`; they give scores `(1,
-classes, places down, places across)`. `by_patch` is what they all stand for.
+classes, places down, places across)`. `by_patch` is what they all stand for. Channels lie last in memory, which is
+faster for all of them (images of one channel have no layout of their own: the kernels' decides).
 """
 
 from collections.abc import Callable, Sequence
@@ -15,8 +16,9 @@ from torch.nn import functional as F
 Way = Callable[[Tensor], Tensor]
 
 
-def by_patch(network: nn.Module, patch: int, *, batch: int = 256, rows: slice = slice(None)) -> Way:
-    """Patches cut out one by one and classified in batches; only those that begin in `rows`."""
+def by_patch(network: nn.Module, patch: int, *, batch: int = 16, rows: slice = slice(None)) -> Way:
+    """Patches cut out one by one and classified in batches, the fastest of 16, 64 and 256; only those in `rows`."""
+    network = deepcopy(network).to(memory_format=torch.channels_last)
 
     def way(image: Tensor) -> Tensor:
         patches = image[0].unfold(1, patch, 1)[:, rows].unfold(2, patch, 1)
@@ -31,7 +33,7 @@ def by_patch(network: nn.Module, patch: int, *, batch: int = 256, rows: slice = 
 
 def convolutional(network: nn.Sequential, patch: int, channels: int) -> nn.Sequential:
     """Linear layers as convolutions; strides stay (Long et al., arXiv:1411.4038, section 3.1)."""
-    made = nn.Sequential()
+    made, network = nn.Sequential(), deepcopy(network)
     shape = torch.Size([1, channels, patch, patch])
     with torch.no_grad():
         for layer in network:
@@ -41,7 +43,7 @@ def convolutional(network: nn.Sequential, patch: int, channels: int) -> nn.Seque
                 layer = _as_convolution(layer, shape)
             shape = layer.eval()(torch.zeros(shape)).shape
             made.append(layer)
-    return made
+    return made.to(memory_format=torch.channels_last)
 
 
 def shift_and_stitch(network: nn.Sequential, patch: int, channels: int) -> Way:
@@ -86,13 +88,13 @@ def max_fragments(network: nn.Sequential, patch: int, channels: int) -> Way:
 
 def dilated(network: nn.Sequential, patch: int, channels: int) -> nn.Sequential:
     """Strides of 1, and windows that reach as far as the strides before them (Li et al., arXiv:1412.4526)."""
-    made, scale = deepcopy(convolutional(network, patch, channels)), 1
+    made, scale = convolutional(network, patch, channels), 1
     for layer in made:
         if isinstance(layer, (nn.Conv2d, nn.MaxPool2d)):
             layer.dilation = (scale, scale)
             scale *= layer.stride if isinstance(layer, nn.MaxPool2d) else 1
             layer.stride = (1, 1)
-    return made.to(memory_format=torch.channels_last)
+    return made
 
 
 def kept(network: nn.Module, patch: int) -> Way:
@@ -101,7 +103,7 @@ def kept(network: nn.Module, patch: int) -> Way:
 
     def way(image: Tensor) -> Tensor:
         padded = F.pad(image, [before, after, before, after], mode="reflect")
-        found: Tensor = network(padded.contiguous(memory_format=torch.channels_last))
+        found: Tensor = network(padded)
         return found
 
     return way

@@ -14,8 +14,8 @@ from svertka.inference.fragments import joined, taken
 from svertka.inference.turning import channels_of, rank_of, turn
 from svertka.nn import lay_out
 
-ROOM, MOST = 2**25, 2**29  # bytes of the largest map of a block, and of a large block
-LARGE = 1.6  # what a number of a large block costs, that of others = 1: memory of 32 MB and more comes fresh each time
+ROOM, MOST = 2**26, 2**29  # bytes of the largest map of a block, and of a large block
+LARGE = 1.25  # what a number of a large block costs, that of others = 1: fast memory does not hold it
 
 
 class Dense(nn.Module):
@@ -31,6 +31,9 @@ class Dense(nn.Module):
         self.patch, self.channels = tuple(patch), channels
         way = turn(network, channels, self.patch)
         self.network, self.steps, self.maps = way.network, way.last.steps, way.maps
+        # Images of one channel have no layout of their own: the kernels' decides.
+        for parameter in self.network.parameters():
+            parameter.data = lay_out(parameter.data)
 
     @property
     def before(self) -> tuple[int, ...]:
