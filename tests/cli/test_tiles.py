@@ -27,7 +27,7 @@ def test_a_mask_is_written_and_told_of(outlines_run, picture, capsys):
         (["--tile", "40"], 2, "--tile wants one image, and --out with the file for its mask"),
         (["--tile", "many", "--out", "m.npy"], 2, "setting tile"),
         (["--tile", "auto", "--memory", "1", "--out", "m.npy"], 1, "MiB, but only 1 are allowed"),
-        (["--tile", "auto", "--out", "m.gif"], 2, "m.gif cannot be read or written in tiles"),
+        (["--tile", "auto", "--out", "m.gif"], 2, "m.gif cannot be written in windows"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(outlines_run, picture, capsys, monkeypatch, words, code, line):
