@@ -24,8 +24,9 @@ import torch
 from torch import nn
 
 from svertka import build
+from svertka.data.windows import created, opened
 from svertka.inference import tiled
-from svertka.inference.tiles import ArraySink, ArraySource, created, opened
+from svertka.inference.tiles import ArraySink, ArraySource
 from svertka.inference.tiles.boxes import slices, tiles, volume
 from svertka.inference.tiles.choosing import seen
 from svertka.inference.tiles.recording import recorded

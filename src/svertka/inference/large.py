@@ -15,13 +15,12 @@ from svertka.data.formats import Opening
 from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels, Raster, colour_of, kind
 from svertka.data.replacing import replacing
-from svertka.data.windows import Opened
+from svertka.data.windows import Opened, Readable, created, opened
 from svertka.errors import DataError, SettingError
 from svertka.geometry import times
 from svertka.inference.outlining import values_of
 from svertka.inference.predictor import Predictor
-from svertka.inference.tiles import Done, Source
-from svertka.inference.tiles.files import created, opened
+from svertka.inference.tiles import Done
 from svertka.inference.tiles.tiling import Job
 from svertka.nn import lay_out
 from svertka.runs.weights import digest
@@ -135,7 +134,7 @@ def _about(predictor: Predictor, image: Path, settings: PredictSettings) -> dict
     return {"network": network, "image": [facts.st_size, facts.st_mtime_ns], "preprocessing": preprocess}
 
 
-def _check_size(preprocess: Preprocess, source: Source, image: Path) -> None:
+def _check_size(preprocess: Preprocess, source: Readable, image: Path) -> None:
     if len(source.sizes) != preprocess.rank or preprocess.project != "none":
         raise DataError(
             f"{image} has {len(source.sizes)} axes ({times(source.sizes)}), but wanted are {preprocess.rank}"
@@ -148,7 +147,7 @@ def _check_size(preprocess: Preprocess, source: Source, image: Path) -> None:
         )
 
 
-def _prepared(predictor: Predictor, source: Source, image: Path, colour: str, pixels: Pixels) -> Tensor:
+def _prepared(predictor: Predictor, source: Readable, image: Path, colour: str, pixels: Pixels) -> Tensor:
     """The network's numbers from pixels of a window, as for whole images.
 
     Raises:

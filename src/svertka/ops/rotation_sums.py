@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from svertka.ops.rooms import room
 from svertka.ops.rotation_tables import RotationTables, rotation_tables
+from svertka.ops.scratch import scratch
 
 
 def synthesis(spectrum: Tensor, b: int, degrees: int) -> Tensor:
@@ -75,10 +75,10 @@ class _Analysis(torch.autograd.Function):
 
 
 def _synthesise(spectrum: Tensor, tables: RotationTables) -> Tensor:
-    ordered = room("ordered", (len(tables.sort), spectrum.shape[1]), spectrum)
+    ordered = scratch("ordered", (len(tables.sort), spectrum.shape[1]), spectrum)
     waves = _to_rings(torch.index_select(spectrum, 0, tables.sort, out=ordered), tables)
     orders, _, _, size, columns = waves.shape
-    over_alpha = room("over", (2, orders, size, columns), spectrum)
+    over_alpha = scratch("over", (2, orders, size, columns), spectrum)
     x = spectrum.new_empty(size, size, size, columns)
     alpha = tables.alpha[:, None].expand(2, orders, size, 2 * orders)
     for ring in range(size):
@@ -92,7 +92,7 @@ def _to_rings(spectrum: Tensor, tables: RotationTables) -> Tensor:
     """The sum over degrees: waves `(n, (m, q), kind, β, columns)`."""
     size, orders = tables.gamma.shape[0], tables.gamma.shape[1] // 2
     columns = spectrum.shape[1]
-    waves = room("waves", (orders, 2 * orders, 2 * size, columns), spectrum)
+    waves = scratch("waves", (orders, 2 * orders, 2 * size, columns), spectrum)
     for run in tables.runs:
         blocks = spectrum[run.rows].view(*run.table.shape[:2], columns)
         torch.bmm(run.table.transpose(1, 2), blocks, out=waves[run.n, run.blocks])
@@ -101,8 +101,8 @@ def _to_rings(spectrum: Tensor, tables: RotationTables) -> Tensor:
 
 def _analyse(x: Tensor, tables: RotationTables, weighted: bool) -> Tensor:
     size, columns, orders = len(x), x.shape[-1], tables.gamma.shape[1] // 2
-    over_gamma = room("over", (2, orders, size, columns), x)
-    waves = room("waves", (2, size, orders, 2 * orders, columns), x)
+    over_gamma = scratch("over", (2, orders, size, columns), x)
+    waves = scratch("waves", (2, size, orders, 2 * orders, columns), x)
     alpha = tables.alpha.transpose(1, 2)[:, None].expand(2, orders, 2 * orders, size)
     gamma = tables.gamma.t().expand(size, 2 * orders, size)
     if weighted:
@@ -117,7 +117,7 @@ def _analyse(x: Tensor, tables: RotationTables, weighted: bool) -> Tensor:
 def _from_rings(waves: Tensor, tables: RotationTables) -> Tensor:
     """The sum over rings: the sorted spectrum of waves `(kind, β, n, (m, q), columns)`."""
     columns = waves.shape[-1]
-    spectrum = room("ordered", (len(tables.sort), columns), waves)
+    spectrum = scratch("ordered", (len(tables.sort), columns), waves)
     for run in tables.runs:
         blocks = waves[:, :, run.n, run.blocks].flatten(0, 1).transpose(0, 1)
         torch.bmm(run.table, blocks, out=spectrum[run.rows].view(*run.table.shape[:2], columns))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from svertka import geometry
-from svertka.ops.rooms import room
+from svertka.ops.scratch import scratch
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -91,11 +91,11 @@ def _analyse(x: Tensor, tables: SphereTables, weighted: bool) -> Tensor:
     signals, size, _ = x.shape
     half = size // 2
     near, far = x[..., :half], x[..., half:]
-    waves = room("waves", (2 * len(tables.rings), signals, size), x)
+    waves = scratch("waves", (2 * len(tables.rings), signals, size), x)
     even, odd = _split(waves, tables)
     torch.mm(tables.even, (near + far).reshape(signals * size, half).t(), out=even)
     torch.mm(tables.odd, (near - far).reshape(signals * size, half).t(), out=odd)
-    spectrum = room("ordered", (len(tables.sort), signals), x)
+    spectrum = scratch("ordered", (len(tables.sort), signals), x)
     for place, (ring, block) in enumerate(zip(tables.rings, _blocks(spectrum, tables), strict=True)):
         table = ring * tables.weights if weighted else ring
         pair = waves[2 * place : 2 * place + 2].transpose(1, 2)
@@ -106,7 +106,7 @@ def _analyse(x: Tensor, tables: SphereTables, weighted: bool) -> Tensor:
 def _synthesise(spectrum: Tensor, tables: SphereTables) -> Tensor:
     signals, half, size = spectrum.shape[1], tables.even.shape[1], len(tables.weights)
     blocks = _blocks(spectrum.index_select(0, tables.sort), tables)
-    waves = room("waves", (2 * len(tables.rings), signals, size), spectrum)
+    waves = scratch("waves", (2 * len(tables.rings), signals, size), spectrum)
     for place, (ring, block) in enumerate(zip(tables.rings, blocks, strict=True)):
         torch.bmm(block.transpose(1, 2), ring.expand(2, *ring.shape), out=waves[2 * place : 2 * place + 2])
     even, odd = _split(waves, tables)

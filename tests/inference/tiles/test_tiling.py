@@ -11,8 +11,9 @@ from torch import nn
 
 from joining import whole_of
 from svertka import DataError, build
+from svertka.data.windows import created
 from svertka.inference import tiled
-from svertka.inference.tiles import ArraySink, ArraySource, created
+from svertka.inference.tiles import ArraySink, ArraySource
 from svertka.nn import PLANE, SqueezeExcite
 
 
@@ -109,7 +110,7 @@ import os, sys
 from pathlib import Path
 import numpy as np, torch
 from svertka.inference import tiled
-from svertka.inference.tiles import created, opened
+from svertka.data.windows import created, opened
 from torch import nn
 torch.manual_seed(0)
 net = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(inplace=True), nn.Conv2d(4, 2, 5, padding=2))
@@ -196,7 +197,7 @@ from pathlib import Path
 import numpy as np, torch
 from torch import nn
 from svertka.inference import tiled
-from svertka.inference.tiles import created, opened
+from svertka.data.windows import created, opened
 torch.set_num_threads(1)
 net = nn.Sequential(nn.Conv2d(1, 24, 3), nn.Conv2d(24, 24, 3, 2), nn.Upsample(scale_factor=2), nn.Conv2d(24, 2, 3))
 sizes, memory = (4092, 4092), int(sys.argv[1])

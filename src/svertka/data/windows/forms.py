@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -16,42 +16,40 @@ Window = tuple[slice, ...]
 """A box of an image: begin and end along each axis of space."""
 
 
-class Source(Protocol):
-    """An image that can be read window by window, by several threads at once; closed at the end of a `with`.
+@runtime_checkable
+class Readable(Protocol):
+    """An image `(channels, *sizes)` that can be read window by window, by several threads at once."""
 
-    `channels`, `sizes`, `dtype` and `colour` are those of the whole image, and `form` has what else goes along with it.
-    """
-
-    path: Path
-
-    @property
-    def form(self) -> Form: ...
     @property
     def channels(self) -> int: ...
     @property
     def sizes(self) -> tuple[int, ...]: ...
     @property
     def dtype(self) -> np.dtype[Any]: ...
-    @property
-    def colour(self) -> Colour: ...
     def read(self, window: Window) -> Pixels:
         """Pixels `(channels, *window)`, in this machine's byte order."""
 
-    def close(self) -> None: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(self, *error: object) -> None: ...
 
-
-class Sink(Protocol):
-    """An image that is written window by window, in any order, by several threads or processes.
-
-    What is marked as finished is kept beside the file, so that a job that was killed goes on where it stopped.
-    """
+class Source(Readable, Protocol):
+    """One in a file, closed at the end of a `with`; `form` has what else goes along with it."""
 
     path: Path
 
     @property
     def form(self) -> Form: ...
+    @property
+    def colour(self) -> Colour: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *error: object) -> None: ...
+
+
+@runtime_checkable
+class Writable(Protocol):
+    """An image that can be written window by window, in any order, by several threads."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
     def write(self, window: Window, values: Pixels) -> None:
         """Put values `(channels, *window)` into their place."""
 
@@ -61,6 +59,17 @@ class Sink(Protocol):
     def mark(self, window: Window) -> None:
         """Say that all of a window is written; it is brought to the disk first."""
 
+
+class Sink(Writable, Protocol):
+    """One in a file, written by several processes too.
+
+    What is marked as finished is kept beside the file, so that a job that was killed goes on where it stopped.
+    """
+
+    path: Path
+
+    @property
+    def form(self) -> Form: ...
     def close(self) -> None:
         """Put the file into its place if all of it is marked; else leave what there is, to go on later."""
 
@@ -86,8 +95,8 @@ class Writer(Protocol):
     """What one format does; its windows are inside the image, and values have its type."""
 
     def write(self, window: Window, values: Pixels) -> None: ...
-    def settle(self) -> None:
-        """Bring what was written to the disk."""
+    def settle(self, window: Window) -> None:
+        """Bring what was written there to the disk."""
 
     def close(self) -> None: ...
 

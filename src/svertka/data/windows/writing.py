@@ -18,14 +18,14 @@ from svertka.data.strips.forms import Form
 from svertka.data.windows.array_files import ArrayFile, make_array
 from svertka.data.windows.coordinates import carried
 from svertka.data.windows.fits_files import FitsFile, make_fits
-from svertka.data.windows.forms import Source, Window, lengths, placed, spelled
+from svertka.data.windows.forms import Source, Window, Writer, lengths, placed, spelled
 from svertka.data.windows.journal import Journal
 from svertka.data.windows.tiff_files import TiffFile, make_tiff
 from svertka.data.windows.zarr_files import ZarrFile, make_zarr
 from svertka.errors import DataError, SettingError, ShapeError
 from svertka.geometry import times
 
-Made = tuple[Callable[[Path, Form, tuple[int, ...]], None], Callable[[Path, Form], Any]]
+Made = tuple[Callable[[Path, Form, tuple[int, ...]], None], Callable[[Path, Form], Writer]]
 TIFF: Made = (make_tiff, TiffFile)
 FITS: Made = (make_fits, FitsFile)
 KINDS: dict[str, Made] = {
@@ -101,9 +101,13 @@ def joined(path: Path | str) -> "Written":
 class Written:
     """A sink of windows; windows do not overlap."""
 
-    def __init__(self, path: Path, form: Form, writer: Any, *, owner: bool) -> None:
+    def __init__(self, path: Path, form: Form, writer: Writer, *, owner: bool) -> None:
         self.path, self.form, self.writer, self.owner = path, form, writer, owner
         self.journal = Journal(path)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.form.dtype
 
     def write(self, window: Window, values: Pixels) -> None:
         """Put values `(channels, *window)` into their place.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -11,29 +10,20 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from svertka.inference.tiles.boxes import Box, Span
-from svertka.inference.tiles.calls import Call, Ref, Take, Untileable
+from svertka.inference.tiles.calls import Call, Local, Ref, Take, Untileable
 from svertka.inference.tiles.fitting import fitted, inside
 
 Piece = tuple[Span, bool]
 
 
 @dataclass(frozen=True)
-class Constant:
+class Constant(Local):
     """Padding with a constant; `before` is what is added ahead of each axis, negative where it is cut."""
 
-    call: Call
     image: Ref
     before: tuple[int, ...]
     channels: list[int]
     value: float
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        return self.call.source.axes
-
-    @property
-    def jump(self) -> tuple[Fraction, ...]:
-        return self.call.source.jump
 
     def needs(self, box: Box) -> Iterator[tuple[Ref, Box]]:
         yield self.image, self._inside(box)
@@ -51,21 +41,12 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Folded:
+class Folded(Local):
     """Padding with the image's own samples: each axis is taken in up to three stretches, mirrored ones backwards."""
 
-    call: Call
     image: Ref
     before: tuple[int, ...]
     mode: str
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        return self.call.source.axes
-
-    @property
-    def jump(self) -> tuple[Fraction, ...]:
-        return self.call.source.jump
 
     def needs(self, box: Box) -> Iterator[tuple[Ref, Box]]:
         for pieces in product(*self._pieces(box)):

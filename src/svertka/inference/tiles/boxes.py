@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from math import ceil, prod
 
+from svertka.data.windows import Window
+
 Span = tuple[int, int]
 Box = tuple[Span, ...]
-Window = tuple[slice, ...]
 
 
 def whole(sizes: Iterable[int]) -> Box:

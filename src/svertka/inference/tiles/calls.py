@@ -123,6 +123,21 @@ class Operation(Protocol):
     def run(self, box: Box, take: Take) -> Any: ...
 
 
+@dataclass(frozen=True)
+class Local:
+    """What operations share whose result lies where the image does."""
+
+    call: Call
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        return self.call.source.axes
+
+    @property
+    def jump(self) -> tuple[Fraction, ...]:
+        return self.call.source.jump
+
+
 def only_image(call: Call) -> Value:
     """The one image among the arguments, with its axes last.
 

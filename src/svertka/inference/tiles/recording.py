@@ -20,7 +20,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 
 from svertka.errors import ShapeError
 from svertka.geometry import times
-from svertka.inference.tiles.calls import Call, Operation, Ref, Untileable, Value
+from svertka.inference.tiles.calls import Call, Local, Operation, Ref, Untileable, Value
 from svertka.inference.tiles.overall import IN_STEPS, Overall
 from svertka.inference.tiles.rules import bare, operation
 from svertka.measure.walking import on_meta
@@ -234,18 +234,8 @@ class Recording(TorchFunctionMode):
 
 
 @dataclass(frozen=True)
-class Item:
+class Item(Local):
     """One of several results of a call."""
-
-    call: Call
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        return self.call.source.axes
-
-    @property
-    def jump(self) -> tuple[Fraction, ...]:
-        return self.call.source.jump
 
     def needs(self, box: Any) -> Any:
         yield self.call.images[0], box

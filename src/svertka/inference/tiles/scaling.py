@@ -11,25 +11,20 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from svertka.inference.tiles.boxes import Box, Span
-from svertka.inference.tiles.calls import Call, Ref, Take, Untileable, each, narrowed, only_image
+from svertka.inference.tiles.calls import Call, Local, Ref, Take, Untileable, each, narrowed, only_image
 from svertka.inference.tiles.fitting import inside
 
 HALOS = {"nearest": 0, "nearest-exact": 0, "linear": 1, "bilinear": 1, "trilinear": 1, "bicubic": 2}
 
 
 @dataclass(frozen=True)
-class Repeating:
+class Repeating(Local):
     """Upsampling by whole factors: a tile that begins at a sample is scaled as the whole is."""
 
-    call: Call
     image: Ref
     factors: tuple[int, ...]
     halo: int
     mode: str
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        return self.call.source.axes
 
     @property
     def jump(self) -> tuple[Fraction, ...]:

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from svertka.inference.tiles.boxes import Box, Span
-from svertka.inference.tiles.calls import Call, Ref, Take, each, narrowed, only_image
+from svertka.inference.tiles.calls import Call, Local, Ref, Take, each, narrowed, only_image
 
 
 @dataclass(frozen=True)
@@ -46,19 +46,14 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Spreading:
+class Spreading(Local):
     """A transposed convolution."""
 
-    call: Call
     image: Ref
     weight: Ref
     bias: Ref | None
     lines: tuple[Spread, ...]
     groups: int
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        return self.call.source.axes
 
     @property
     def jump(self) -> tuple[Fraction, ...]:

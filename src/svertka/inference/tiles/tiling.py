@@ -17,13 +17,13 @@ from torch import Tensor, nn
 from svertka.data.batches import ahead
 from svertka.data.rasters import Pixels
 from svertka.data.replacing import replacing
+from svertka.data.windows import Readable, Window, Writable
 from svertka.errors import DataError
 from svertka.inference.tiles.boxes import Box, slices, tiles
 from svertka.inference.tiles.calls import Ref
 from svertka.inference.tiles.choosing import MEMORY, seen, sides
 from svertka.inference.tiles.folding import folded
 from svertka.inference.tiles.overall import Overall
-from svertka.inference.tiles.places import Sink, Source
 from svertka.inference.tiles.recording import Step, Tape, recorded
 from svertka.inference.tiles.returning import give_back
 from svertka.inference.tiles.running import Machine
@@ -48,8 +48,8 @@ class Done:
 
 def tiled(
     network: nn.Module,
-    source: Source,
-    sink: Sink,
+    source: Readable,
+    sink: Writable,
     *,
     tile: int | str | Sequence[int] = "auto",
     memory: int = MEMORY,
@@ -112,7 +112,7 @@ class Job:
 
     tape: Tape
     machine: Machine
-    source: Source
+    source: Readable
     prepare: Prepare
     sides: tuple[int, ...]
     skip_bad: bool
@@ -122,7 +122,7 @@ class Job:
     def of(
         cls,
         network: nn.Module,
-        source: Source,
+        source: Readable,
         *,
         tile: int | str | Sequence[int] = "auto",
         memory: int = MEMORY,
@@ -140,7 +140,7 @@ class Job:
 
     def into(
         self,
-        sink: Sink,
+        sink: Writable,
         *,
         finish: Finish | None = None,
         moments: Path | None = None,
@@ -191,7 +191,7 @@ class Job:
         return self.machine.run(ref, box, lambda need: pieces.pop(need).to(self.machine.device))
 
 
-def _write(job: Job, boxes: Sequence[Box], total: int, sink: Sink, finish: Finish, progress: Progress) -> None:
+def _write(job: Job, boxes: Sequence[Box], total: int, sink: Writable, finish: Finish, progress: Progress) -> None:
     """Work out boxes of the result, and write each while the next is worked out."""
     before = total - len(boxes)
     with ThreadPoolExecutor(1) as pool:
@@ -202,19 +202,25 @@ def _write(job: Job, boxes: Sequence[Box], total: int, sink: Sink, finish: Finis
             progress(before + count, total)
             job.bad += scores is None
             values = _empty(job, box, sink) if scores is None else finish(scores)
-            waiting.append(pool.submit(sink.write, slices(box), values))
+            waiting.append(pool.submit(_written, sink, slices(box), values))
         while waiting:
             waiting.popleft().result()
     progress(total, total)
 
 
-def _empty(job: Job, box: Box, sink: Sink) -> Pixels:
+def _written(sink: Writable, window: Window, values: Pixels) -> None:
+    """Write a tile, which is finished then."""
+    sink.write(window, values)
+    sink.mark(window)
+
+
+def _empty(job: Job, box: Box, sink: Writable) -> Pixels:
     """What is written where the image cannot be read."""
     gap = np.nan if sink.dtype.kind == "f" else 0
     return np.full((1, *(high - low for low, high in box)), gap, sink.dtype)
 
 
-def _trial(prepare: Prepare, source: Source) -> Tensor:
+def _trial(prepare: Prepare, source: Readable) -> Tensor:
     """What the network gets for one pixel of the source's kind."""
     bright = 1 if source.dtype.kind in "fb" else np.iinfo(source.dtype).max  # so that transparency is none
     trial = np.full((source.channels, *[1] * len(source.sizes)), bright, source.dtype)

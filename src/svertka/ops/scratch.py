@@ -11,11 +11,11 @@ MOST = 2**26  # bytes that are kept under a name
 _OWN = local()
 
 
-def room(name: str, shape: tuple[int, ...], like: Tensor) -> Tensor:
+def scratch(name: str, shape: tuple[int, ...], like: Tensor) -> Tensor:
     """Memory of this shape, with anything in it, of the type and on the device of another tensor.
 
     Who asks again by the same name, in the same thread, gets the same memory; so nothing in it may be handed on. Large
-    rooms are not kept, nor those on other devices than the processor's, where allocators keep them.
+    pieces are not kept, nor those on other devices than the processor's, where allocators keep them.
     """
     size = prod(shape)
     if type(like) is not Tensor or like.device.type != "cpu" or size * like.element_size() > MOST:
