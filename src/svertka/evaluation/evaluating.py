@@ -151,7 +151,7 @@ def _taken(store: Store, chunk: Indices, faults: dict[int, str], settings: Evalu
 
 
 def _check_sphere(predictor: Predictor, *, turned: bool) -> None:
-    if turned and predictor.preprocess.project == "none" and not find(predictor.facts.variant).spherical:
+    if turned and not find(predictor.facts.variant).on_sphere(predictor.preprocess.project):
         raise SettingError(
             "only what lies on a sphere can be turned there, and this network's images lie in a plane; leave out turned"
         )

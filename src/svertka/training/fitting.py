@@ -16,7 +16,7 @@ from svertka.training.events import EpochDone
 from svertka.training.finder import LOWEST, Trial, find_rate
 from svertka.training.learner import Learner
 from svertka.training.loop import fit
-from svertka.training.preparing import Prepared, on_sphere
+from svertka.training.preparing import Prepared
 from svertka.zoo import find
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def epochs_for(ready: Prepared) -> Epochs:
     """The batches to learn from."""
     settings = ready.settings
     preprocess = ready.shelf.preprocess
-    spherical = on_sphere(find(ready.facts.variant), preprocess)
+    spherical = find(ready.facts.variant).on_sphere(preprocess.project)
     augment = Augment.of(settings, preprocess.rank, spherical=spherical)
     return Epochs(ready.shelf, ready.part("train"), settings.batch or 1, settings.seed, augment, ready.chances())
 

@@ -26,7 +26,7 @@ from svertka.data.sequences import lags_of
 from svertka.data.splits import Parts, counted, split
 from svertka.data.stores import Decoded, Kept, OnDemand, Progress, Store, blocks, decode
 from svertka.data.truths import Truth
-from svertka.errors import DataError, RunError, SettingError, ShapeError
+from svertka.errors import DataError, RunError, SettingError
 from svertka.geometry import sides, times
 from svertka.measure import check_sizes, comfortable_size, count
 from svertka.nn import space_of
@@ -34,6 +34,7 @@ from svertka.runs import Facts, Row, Run, places
 from svertka.settings import TrainSettings
 from svertka.tasks import TASKS, Stress, Task
 from svertka.training.defaults import filled, network_for, resize_for, size_for, stem_for
+from svertka.training.spheres import SPHERICAL, check_on_sphere, check_spheres, sizes_on_sphere, turning
 from svertka.zoo import Variant, find, variants
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,6 @@ LOUDNESS: dict[str, dict[str, Any]] = {
     "int32": {"scale": 2.0**31},
     "uint8": {"mean": (0.5,), "deviation": (0.5,)},
 }
-SPHERICAL = "spherical_mnist"  # what takes images on the sphere where no network is named
 LARGE = 4  # times the published number of pixels, from which on a word about the cost is due
 
 
@@ -148,7 +148,7 @@ def prepare(name: str, data: DataSet, settings: TrainSettings, device: torch.dev
     images = int((parts == "train").sum())
     settings = filled(
         settings, kind, sizes=preprocess.sizes, images=images, task=data.task, spherical=variant.spherical,
-        on_sphere=on_sphere(variant, preprocess),
+        on_sphere=variant.on_sphere(settings.project),
     )  # fmt: skip
     return Prepared(data, rows, shelf, facts, settings)
 
@@ -250,32 +250,13 @@ def shape_of(variant: Variant, data: DataSet, kind: Agreement, settings: TrainSe
     return Shape(len(data.names), kind.channels, changes)
 
 
-def turning(settings: TrainSettings) -> int | None:
-    """The seed by which images are turned on their spheres, if they are."""
-    return settings.seed if settings.turned else None
-
-
-def on_sphere(variant: Variant, preprocess: Preprocess) -> bool:
-    """Whether images lie on a sphere, as the network takes them."""
-    return variant.spherical or preprocess.project != "none"
-
-
 def check_choices(task: str, settings: TrainSettings, variant: Variant) -> None:
     """See that the settings make sense for the task and for the network.
 
     Raises:
         SettingError: one does not.
     """
-    if task in DENSE and settings.project != "none":
-        raise SettingError(
-            f"what stands at the places of images does not follow them onto the sphere; for the task "
-            f"{task}, leave out project"
-        )
-    if settings.turned and not variant.spherical and settings.project == "none":
-        raise SettingError(
-            "only what lies on a sphere can be turned there; bring images to it with --project sphere, "
-            "or leave out turned"
-        )
+    check_on_sphere(variant, settings, at_places=task in DENSE)
     if task in ("segment", "next") and (settings.mixup or settings.cutmix):
         raise SettingError("mixup and cutmix blend whole images and their answers; leave them out for this task")
 
@@ -287,9 +268,10 @@ def plan(variant: Variant, kind: Agreement, settings: TrainSettings, shape: Shap
         ShapeError: images of the size asked for are too small for the network.
     """
     if variant.spherical and settings.project == "none":
-        _check_spheres(kind)
+        check_spheres(kind, variant)
     resize = settings.resize or resize_for(kind.rank, task)
-    sizes = _sizes(variant, kind, settings, resize, shape) if settings.project == "none" else _sides(variant, settings)
+    planar = settings.project == "none"
+    sizes = _sizes(variant, kind, settings, resize, shape) if planar else sizes_on_sphere(variant, settings.size)
     with torch.device("meta"):
         network = variant.build(
             classes=shape.outputs, channels=shape.channels, space=space_of(len(sizes)), **variant.bound_to(sizes),
@@ -299,11 +281,6 @@ def plan(variant: Variant, kind: Agreement, settings: TrainSettings, shape: Shap
     price = count(network, shape.channels, sizes)
     log.info("cost: %s has %s parameters, and takes %s multiply-adds for an image of %s",
              variant.name, f"{price.parameters:,}", f"{price.macs:,}", times(sizes))  # fmt: skip
-    if variant.spherical and settings.project == "none" and set(kind.sizes) != {(variant.size, variant.size)}:
-        log.info(
-            "sphere: images are taken to lie on it, with the pole along their upper edge; planar ones are brought "
-            "there by --project sphere"
-        )
     if len(sizes) == 2 and prod(sizes) > LARGE * variant.size**2:
         log.info("cost: these are large images for %s; --size %d would cost less", variant.name, variant.size)
     return Preprocess(
@@ -390,36 +367,6 @@ def _sizes(variant: Variant, kind: Agreement, settings: TrainSettings, resize: s
         log.info("size: images are brought to %s (%s); --size chooses", times(sizes), resize)
     elif sizes != next(iter(kind.sizes)):
         log.info("size: images are enlarged to %s, the least that %s is comfortable with", times(sizes), variant.name)
-    return sizes
-
-
-def _check_spheres(kind: Agreement) -> None:
-    """See that images can be samples of a sphere as they are.
-
-    Raises:
-        ShapeError: they cannot.
-    """
-    flat = next((sizes for sizes in kind.sizes if len(set(sizes)) > 1), None)
-    if flat or kind.rank != 2:
-        raise ShapeError(
-            f"images on the sphere are 2b x 2b for a bandwidth b, not {times(flat or next(iter(kind.sizes)))}; bring "
-            "them there with --project equirectangular (fields, panoramas), healpix (maps of the sky) or sphere (other "
-            "images)"
-        )
-
-
-def _sides(variant: Variant, settings: TrainSettings) -> tuple[int, ...]:
-    """The size of images on the sphere: as asked for, or as spherical networks were published with.
-
-    Raises:
-        ShapeError: it is not `2b x 2b`.
-    """
-    published = variant if variant.spherical else find(SPHERICAL)
-    sizes = sides(settings.size or published.size, 2)
-    if sizes[0] != sizes[1] or sizes[0] % 2:
-        raise ShapeError(
-            f"images on the sphere are 2b x 2b for a bandwidth b, not {times(sizes)}; choose an even --size"
-        )
     return sizes
 
 

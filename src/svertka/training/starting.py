@@ -19,7 +19,8 @@ from svertka.inference import Predictor
 from svertka.runs import Facts, Row, Run, is_run, open_run
 from svertka.settings import TrainSettings
 from svertka.training.defaults import DECAYS, epochs_for, rate_for
-from svertka.training.preparing import Prepared, prepare_again, shelve, turning, without_faults
+from svertka.training.preparing import Prepared, prepare_again, shelve, without_faults
+from svertka.training.spheres import turning
 from svertka.zoo import variants
 
 log = logging.getLogger(__name__)

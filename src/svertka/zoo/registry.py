@@ -51,6 +51,10 @@ class Variant:
         """Whether its images lie on the sphere: they may be turned, but neither cut, shifted nor stretched."""
         return bool(getattr(self.family, "spherical", False))
 
+    def on_sphere(self, project: str) -> bool:
+        """Whether images that are brought to it in this way lie on a sphere; `project` is the setting."""
+        return self.spherical or project != "none"
+
     def bound_to(self, sizes: Sequence[int]) -> dict[str, Any]:
         """The setting that fits the network to images of these sizes, where it is made for one size only."""
         return {"size": tuple(sizes)} if self.knows("size") else {}

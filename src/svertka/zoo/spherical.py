@@ -72,7 +72,7 @@ class Spherical(OnSphere, nn.Sequential):
     """One correlation on the sphere, one over its rotations, the mean over all of them, and a linear layer.
 
     Means over all rotations differ little from image to image, so they are standardised before the linear layer, by a
-    normalisation without parameters that the authors' network has not; without it, learning takes ten times as long.
+    normalisation without parameters that the authors' network has not; without it, learning takes far longer.
     `size` is the side `2b` of the images; `bandwidths` and `widths` are those after each correlation, and no bandwidth
     exceeds that of the images. Filters have their values near the pole and near the identity.
     """

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from svertka.data.rasters import Pixels
-from svertka.geometry import random_rotations, rotation_matrix, sphere_directions
+from svertka.geometry import about_z, random_rotations, rotation_matrix, sphere_directions
 
 Array = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ def random_turns(count: int, degrees: float, rng: np.random.Generator) -> Array:
         return np.asarray(rotation_matrix(*random_rotations(count, rng)))
     towards = rotation_matrix(*random_rotations(count, rng))
     angles = np.radians(rng.uniform(-degrees, degrees, count))
-    return np.asarray(towards @ rotation_matrix(angles, 0.0, 0.0) @ np.swapaxes(towards, -1, -2))
+    return np.asarray(towards @ about_z(angles) @ np.swapaxes(towards, -1, -2))
 
 
 def turned(images: Pixels, turns: Array) -> Pixels:
