@@ -37,7 +37,7 @@ def test_a_predictor_uses_it_and_answers_the_same(noted, caplog):
     drop(noted)
     plain = Predictor.load(noted, "cpu")
     images = torch.randn(5, 1, 8, 8)
-    assert used.engine is not None
+    assert used.engine.shape == (2, 1, 8, 8)
     assert plain.engine is None
     torch.testing.assert_close(used.answers(images), plain.answers(images))
 
@@ -78,7 +78,7 @@ def test_after_a_change_it_is_left_out_with_one_line(noted, change, words, caplo
 
 def test_a_damaged_file_is_not_started(run, file, caplog):
     keep(run, ENGINES["onnxruntime"], Working((1, 2, 12, 10)), file, {})
-    assert kept(run) is not None
+    assert (kept(run).engine, kept(run).shape) == ("onnxruntime", (1, 2, 12, 10))
     (run.path / "engine.onnx").write_bytes(file[:-1])
     assert started(run, run.network()) is None
     assert "engine.onnx is missing or damaged" in caplog.text

@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
+from astropy.io import fits
+from astropy.wcs import WCS
 
 import svertka
 from svertka import DataError, SettingError
+from svertka.data.windows import created, opened, pieces
 from svertka.inference import Predictor
 from svertka.inference.large import outlined_in_tiles
 from svertka.runs import open_run
@@ -40,6 +43,33 @@ def test_the_mask_is_that_of_the_whole_image(outlines_run, predictor, picture, t
     assert found.shape == (130, 171)
     assert 0.001 < (found > 0).mean() < 0.9
     assert (found != whole.content).sum() <= 2  # where two classes are equal but for the last bit
+
+
+@pytest.mark.parametrize("ending", ["tif", "fits", "zarr"])
+def test_every_format_of_windows_goes_in_and_out(predictor, picture, ending):
+    with (
+        opened(picture) as source,
+        created(
+            picture.with_name(f"in.{ending}"), channels=1, sizes=source.sizes, dtype=source.dtype, tile=(64, 64)
+        ) as copy,
+    ):
+        for window in pieces((slice(0, 130), slice(0, 171)), (64, 64)):
+            copy.write(window, source.read(window))
+            copy.mark(window)
+    _, wanted = outlined(predictor, picture, out="wanted.npy")
+    _, place = outlined(predictor, picture.with_name(f"in.{ending}"), out=f"out.{ending}")
+    with opened(place) as mask:
+        np.testing.assert_array_equal(mask.read((slice(0, 130), slice(0, 171)))[0], np.load(wanted))
+
+
+def test_a_mask_of_a_piece_of_the_sky_lies_where_the_image_does(predictor, picture):
+    header = fits.Header({"CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN", "CRVAL1": 30.0, "CRVAL2": -5.0, "CRPIX1": 80.0,
+                          "CRPIX2": 60.0, "CDELT1": -1e-3, "CDELT2": 1e-3})  # fmt: skip
+    fits.writeto(picture.with_name("sky.fits"), np.load(picture), header)
+    _, place = outlined(predictor, picture.with_name("sky.fits"), out="mask.fits")
+    with fits.open(place) as found:
+        world = WCS(found[0].header).pixel_to_world_values(3.0, 7.0)
+    np.testing.assert_allclose(world, WCS(header).pixel_to_world_values(3.0, 7.0), rtol=1e-12)
 
 
 def test_nothing_but_the_mask_is_left(predictor, picture):
