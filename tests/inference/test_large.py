@@ -78,6 +78,12 @@ def test_nothing_but_the_mask_is_left(predictor, picture):
     assert sorted(path.name for path in place.parent.iterdir()) == ["in.npy", "out.npy"]
 
 
+def test_a_file_that_cannot_be_leaves_nothing_behind(predictor, picture):
+    with pytest.raises(SettingError, match=r"out.gif cannot be written in windows"):
+        outlined(predictor, picture, out="out.gif")
+    assert [path.name for path in picture.parent.iterdir()] == ["in.npy"]
+
+
 class Stop(Exception):
     pass
 

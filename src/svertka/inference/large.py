@@ -75,12 +75,12 @@ def _outlined(
         prepare=partial(_prepared, predictor, source, source.path, settings.colour), skip_bad=settings.skip_bad,
     )  # fmt: skip
     levels = values_of(predictor.names)
-    record.keep(job.sides)
     file = created(
         out, channels=1, sizes=source.sizes, dtype=levels.dtype, tile=job.sides, like=source,
         job=json.dumps(record.about), overwrite=overwrite,
     )  # fmt: skip
     with closing(file) as sink:
+        record.keep(job.sides)
         done = job.into(
             sink, finish=lambda scores: levels[scores.float().argmax(1).cpu().numpy()], moments=record.moments,
             progress=progress,
