@@ -9,7 +9,6 @@ for the innermost loops.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any, TypeVar, cast
 
@@ -24,6 +23,7 @@ from svertka.ops.kinds import named, room
 from svertka.ops.padding import source
 from svertka.ops.separable import factors
 from svertka.ops.sliding import Method, Sliding, dilated
+from svertka.ops.threads import shared_out
 
 F = TypeVar("F", bound=Callable[..., Any])
 Array = NDArray[Any]
@@ -88,7 +88,7 @@ def _computed(work: Callable[..., None], x: Tensor, kernels: Sequence[tuple[Arra
         for output, kernel in enumerate(kernels)
         for first, last in pairwise(cuts)
     ]
-    _shared_out(work, jobs, threads)
+    shared_out(work, jobs)
     answer = answer if len(how.windows) == 2 else answer[0].transpose(0, 1)
     strides: Any = (..., *[slice(None, None, window.stride) for window in how.windows])
     return finished(answer[strides], how.plan)
@@ -105,21 +105,6 @@ def _range(outer: torch.dtype, inner: torch.dtype) -> tuple[bool, Any, Any]:
     if outer.is_floating_point:
         return False, named(inner).type(0), named(inner).type(0)
     return True, *(named(inner).type(limit) for limit in limits(outer, inner))
-
-
-def _shared_out(work: Callable[..., None], jobs: Sequence[tuple[Any, ...]], threads: int) -> None:
-    """Do the jobs on several threads, this one among them; each takes the next that nobody has taken."""
-    waiting = iter(jobs)
-
-    def worker() -> None:
-        for job in waiting:
-            work(*job)
-
-    with ThreadPoolExecutor(max(threads - 1, 1)) as pool:
-        others = [pool.submit(worker) for _ in range(threads - 1)]
-        worker()
-        for other in others:
-            other.result()
 
 
 def _planes(x: Tensor) -> Array:

@@ -11,26 +11,28 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from svertka.ops import rotation_twins
 from svertka.ops.rotation_tables import RotationTables, rotation_tables
 from svertka.ops.scratch import scratch
 
 
-def synthesis(spectrum: Tensor, b: int, degrees: int) -> Tensor:
+def synthesis(spectrum: Tensor, b: int, degrees: int, *, weighted: bool = False) -> Tensor:
     """The signal on the grid of bandwidth `b` of a real spectrum: `x = Σ_l Σ_mn z^l_mn conj D^l_mn`, without `2l + 1`.
 
     Args:
         spectrum: `(degrees (4 degrees² - 1)/3, columns)`.
         b: bandwidth of the grid.
         degrees: how many degrees the spectrum has, at most `b`.
+        weighted: whether samples are then multiplied with what they count in an integral.
 
     Returns:
         `(2b, 2b, 2b, columns)`, over `β`, `γ`, `α`.
     """
-    return _Synthesis.apply(spectrum, b, degrees)  # type: ignore[no-any-return, no-untyped-call]
+    return _Synthesis.apply(spectrum, b, degrees, weighted)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def analysis(x: Tensor, degrees: int, *, weighted: bool = True) -> Tensor:
-    """The real spectrum of a signal: `z^l_mn = ∫ x D^l_mn`, or the plain sum over the grid, the adjoint of `synthesis`.
+    """The real spectrum of a signal: `z^l_mn = ∫ x D^l_mn`, or the plain sum over the grid: the adjoint of `synthesis`.
 
     Args:
         x: `(2b, 2b, 2b, columns)`, over `β`, `γ`, `α`.
@@ -47,34 +49,35 @@ class _Synthesis(torch.autograd.Function):
     """Each derivative is the sum back, so that derivatives have derivatives."""
 
     @staticmethod
-    def forward(ctx: Any, spectrum: Tensor, b: int, degrees: int) -> Tensor:
-        ctx.degrees = degrees
-        return _synthesise(spectrum, rotation_tables(b, degrees, spectrum.dtype, spectrum.device))
+    def forward(ctx: Any, spectrum: Tensor, b: int, degrees: int, weighted: bool) -> Tensor:
+        ctx.of = degrees, weighted
+        if rotation_twins.knows(spectrum, 2 * b, degrees):
+            return rotation_twins.synthesis(spectrum, b, degrees, weighted=weighted)
+        return _synthesise(spectrum, rotation_tables(b, degrees, spectrum.dtype, spectrum.device), weighted)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        return analysis(gradient, ctx.degrees, weighted=False), None, None
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
+        degrees, weighted = ctx.of
+        return analysis(gradient, degrees, weighted=weighted), None, None, None
 
 
 class _Analysis(torch.autograd.Function):
-    """Weights of rings are put on after the sum back."""
+    """The other way round."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, degrees: int, weighted: bool) -> Tensor:
         ctx.of = len(x) // 2, degrees, weighted
+        if rotation_twins.knows(x, len(x), degrees):
+            return rotation_twins.analysis(x, degrees, weighted=weighted)
         return _analyse(x.contiguous(), rotation_tables(len(x) // 2, degrees, x.dtype, x.device), weighted)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         b, degrees, weighted = ctx.of
-        x = synthesis(gradient, b, degrees)
-        if weighted:
-            weights = rotation_tables(b, degrees, x.dtype, x.device).weights.view(-1, 1, 1, 1)
-            x = x * weights if torch.is_grad_enabled() else x.mul_(weights)
-        return x, None, None
+        return synthesis(gradient, b, degrees, weighted=weighted), None, None
 
 
-def _synthesise(spectrum: Tensor, tables: RotationTables) -> Tensor:
+def _synthesise(spectrum: Tensor, tables: RotationTables, weighted: bool) -> Tensor:
     ordered = scratch("ordered", (len(tables.sort), spectrum.shape[1]), spectrum)
     waves = _to_rings(torch.index_select(spectrum, 0, tables.sort, out=ordered), tables)
     orders, _, _, size, columns = waves.shape
@@ -85,7 +88,7 @@ def _synthesise(spectrum: Tensor, tables: RotationTables) -> Tensor:
         for kind in range(2):
             torch.bmm(alpha[kind], waves[:, :, kind, ring], out=over_alpha[kind])
         torch.mm(tables.gamma, over_alpha.view(2 * orders, size * columns), out=x[ring].view(size, size * columns))
-    return x
+    return x.mul_(tables.weights.view(-1, 1, 1, 1)) if weighted else x
 
 
 def _to_rings(spectrum: Tensor, tables: RotationTables) -> Tensor:

@@ -84,7 +84,7 @@ def rotation_tables(b: int, degrees: int, dtype: torch.dtype, device: torch.devi
     return RotationTables(tuple(runs), sort, unsort, alpha, gamma, weights)
 
 
-def row_of(l: Places, m: int, n: int) -> NDArray[np.int64]:
+def row_of(l: Places, m: Places | int, n: Places | int) -> Places:
     """Where a spectrum keeps a coefficient: degree after degree, row after row, orders from `-l` to `l`."""
     return np.asarray(l * (4 * l * l - 1) // 3 + (l + m) * (2 * l + 1) + l + n)
 
@@ -129,16 +129,25 @@ def _waves(b: int, degrees: int) -> tuple[Array, Array]:
     return np.ascontiguousarray(over_alpha), np.concatenate([*pair], axis=1)
 
 
-def _blocks(plans: tuple[_Plan, ...], b: int, degrees: int, dtype: torch.dtype) -> list[Tensor]:
-    """The matrices of all runs, `(orders m, q, kind s of the spectrum, degrees, kind s of the waves, rings)`."""
+def block_entries(b: int, degrees: int, dtype: torch.dtype) -> Iterator[Tensor]:
+    """For each degree `l`, what its coefficients and waves have to do with each other on a grid of bandwidth `b`.
+
+    Returns:
+        `(n, m, q, kind s of the spectrum, kind s of the waves, rings)`, for `n` and `m` up to `l`.
+    """
     beta, _ = geometry.sphere_grid(b)
     same, mirrored = _factors(degrees)
-    tables = [torch.zeros(p.last - p.first, 2, 2, p.degrees, 2, 2 * b, dtype=dtype) for p in plans]
     for l in range(degrees):
         d, low = np.moveaxis(geometry.wigner_d(l, beta), 0, -1), slice(None, l + 1)
         block = same[low, low, ..., None] * d[l:, l:, None, None, None].swapaxes(0, 1)
         block += mirrored[low, low, ..., None] * d[l:, l::-1, None, None, None].swapaxes(0, 1)
-        entries = torch.from_numpy(block).to(dtype)
+        yield torch.from_numpy(block).to(dtype)
+
+
+def _blocks(plans: tuple[_Plan, ...], b: int, degrees: int, dtype: torch.dtype) -> list[Tensor]:
+    """The matrices of all runs, `(orders m, q, kind s of the spectrum, degrees, kind s of the waves, rings)`."""
+    tables = [torch.zeros(p.last - p.first, 2, 2, p.degrees, 2, 2 * b, dtype=dtype) for p in plans]
+    for l, entries in enumerate(block_entries(b, degrees, dtype)):
         for plan, table in zip(plans, tables, strict=True):
             if l >= plan.lowest:
                 orders = entries[plan.n, plan.first : plan.last]
