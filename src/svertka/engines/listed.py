@@ -8,9 +8,10 @@ from svertka.engines.engine import Conversion, Engine, Precision, Scores, Workin
 from svertka.engines.onnxruntime import ONNXRUNTIME
 from svertka.engines.openvino import OPENVINO
 from svertka.engines.torch import TORCH
+from svertka.engines.vectors import VECTORS
 from svertka.errors import SettingError, UnknownName
 
-ENGINES = {each.name: each for each in (TORCH, COMPILE, ONNXRUNTIME, OPENVINO)}
+ENGINES = {each.name: each for each in (TORCH, VECTORS, COMPILE, ONNXRUNTIME, OPENVINO)}
 
 
 def engine(name: str) -> Engine:

@@ -14,7 +14,7 @@ from svertka.ops import rotation_degrees, rotation_rings
 from svertka.ops.scratch import scratch
 from svertka.ops.vector_code import is_there, width
 
-LONGEST = 2**11  # places times orders of a line beyond which its sums would be too long a text
+LONGEST = 2**13  # places times orders of a line beyond which its sums would be too long a text
 
 
 def knows(x: Tensor, size: int, degrees: int) -> bool:

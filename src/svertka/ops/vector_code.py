@@ -36,7 +36,7 @@ class Whole:
         return self.code.whole(f"mul i64 {self.name}, {_name(other)}")
 
     def least(self, other: "Whole") -> "Whole":
-        """The smaller of two."""
+        """The smaller of the two."""
         smaller = self.code.new(f"icmp slt i64 {self.name}, {other.name}")
         return self.code.whole(f"select i1 {smaller}, i64 {self.name}, i64 {other.name}")
 
@@ -57,6 +57,12 @@ class Vector:
     def __mul__(self, other: "Vector | float") -> "Vector":
         factor = other if isinstance(other, Vector) else self.code.constant(float(other))
         return self.code.vector(f"fmul {ANY_ORDER} {self.code.kind} {self.name}, {factor.name}")
+
+    def rectified(self) -> "Vector":
+        """The numbers, and 0 in place of those below; what is no number stays so."""
+        above = self.code.new(f"fcmp ugt {self.code.kind} {self.name}, zeroinitializer")
+        choice = f"<{self.code.lanes} x i1> {above}, {self.code.kind} {self.name}"
+        return self.code.vector(f"select {choice}, {self.code.kind} zeroinitializer")
 
 
 class Code:
@@ -124,6 +130,11 @@ class Code:
     def load_whole(self, pointer: str, place: Whole) -> Whole:
         """The whole number at a place; the pointer leads to such."""
         return self.whole(f"load i64, ptr {self.new(f'getelementptr i64, ptr {pointer}, i64 {place.name}')}")
+
+    def chosen(self, place: Whole, pointer: str, other: str) -> str:
+        """The pointer moved to a place, or the other where the place is below 0."""
+        there = self.new(f"icmp sge i64 {place.name}, 0")
+        return self.new(f"select i1 {there}, ptr {self.moved(pointer, place)}, ptr {other}")
 
     def store(self, vector: Vector, pointer: str, place: Whole | int) -> None:
         """Put a vector to a place and those after it."""
