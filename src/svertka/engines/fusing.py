@@ -1,7 +1,7 @@
 """The graph of a finished network with its convolutions replaced by our own, which take in what follows them.
 
-A convolution of planes becomes one of `svertka.ops.packed`, where that is worth while; the sum with a second map and the
-rectifier behind it, if nothing else sees what lies between, are done while its numbers are still in registers.
+A convolution of planes becomes one of `svertka.ops.packed`, where that is worth while; the sum with a second map and
+the rectifier behind it, if nothing else sees what lies between, are done while its numbers are still in registers.
 """
 
 from operator import attrgetter
@@ -16,7 +16,7 @@ from svertka.ops.conv_code import Ending
 from svertka.ops.packed import Depthwise, Direct, Packed, Winograd
 
 ATEN = torch.ops.aten
-DEFAULTS = None, (1, 1), (0, 0), (1, 1), 1  # bias, stride, padding, dilation, groups
+DEFAULTS: tuple[Any, ...] = (None, (1, 1), (0, 0), (1, 1), 1)  # bias, stride, padding, dilation, groups
 RECTIFIERS = (ATEN.relu.default, ATEN.relu_.default)
 
 
@@ -60,17 +60,17 @@ def _settings(network: GraphModule, node: Node) -> _Settings | None:
     """What a convolution of planes is told, if that is what the node is."""
     if node.op != "call_function" or node.target is not ATEN.conv2d.default:
         return None
-    x, weight, *others = node.args
-    bias, stride, padding, dilation, groups = [*others, *DEFAULTS[len(others) :]]
+    given: tuple[Any, ...] = node.args
+    x, weight, bias, stride, padding, dilation, groups = (*given, *DEFAULTS[len(given) - 2 :])
     held = [None if one is None else _held(network, one) for one in (weight, bias)]
-    if any(one is not None and not isinstance(one, Tensor) for one in held):
+    if held[0] is None or (held[1] is None) != (bias is None):
         return None
-    return _Settings(x, *held, tuple(stride), tuple(padding), tuple(dilation), groups)
+    return _Settings(x, held[0], held[1], tuple(stride), tuple(padding), tuple(dilation), groups)
 
 
 def _held(network: GraphModule, node: Node) -> Any:
     """The tensor that stands behind a node, if it is one of the network's own."""
-    return attrgetter(str(node.target))(network) if node.op == "get_attr" else node
+    return attrgetter(str(node.target))(network) if node.op == "get_attr" else None
 
 
 def _kind(given: _Settings, node: Node) -> type[Packed] | None:

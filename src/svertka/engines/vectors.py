@@ -16,6 +16,7 @@ from svertka.engines.hushed import hushed
 from svertka.engines.pieces import Pieces
 from svertka.engines.torch import threads
 from svertka.nn import lay_out
+from svertka.ops.threads import crew_of
 from svertka.ops.vector_code import is_there
 
 
@@ -33,13 +34,16 @@ def convert(wanted: Conversion) -> bytes:
 
 
 def start(content: bytes, network: nn.Module, working: Working) -> Scores:
-    """The network with our convolutions; each stream has its share of the threads."""
+    """The network with our convolutions; each stream has its share of the threads.
+
+    What is left to torch goes on one thread: its others would go on spinning for a while, and be in the way of ours.
+    """
     share = max(1, working.threads // working.streams)
-    with hushed(), torch.inference_mode(), threads(share):
+    with hushed(), torch.inference_mode():
         fast = fused(torch.export.load(BytesIO(content)).module(), lay_out(torch.zeros(working.shape)))
 
     def scores(images: Tensor) -> Tensor:
-        with torch.inference_mode(), threads(share):
+        with torch.inference_mode(), threads(1), crew_of(share):
             found: Tensor = fast(lay_out(images.float()))
             return found
 

@@ -1,7 +1,7 @@
 """Convolutions of planes in machine code, channels last in memory: what the layers of a finished network need.
 
-Three kinds: `direct` for any kernel, `grouped by one` (depthwise), and Winograd's for 3 × 3. Each adds a bias, and where
-it is asked for a second map, and cuts off what is negative, while the sums are still in registers. Where a kernel
+Three kinds: `direct` for any kernel, `depthwise` for one to a channel, and Winograd's for 3 × 3. Each adds a bias, and
+where it is asked for a second map, and cuts off what is negative, while the sums are still in registers. Where a kernel
 reaches beyond the plane it reads from a row of zeros: places of inputs are looked up in a table, with -1 outside.
 """
 
@@ -27,9 +27,9 @@ class Ending(NamedTuple):
     rectified: bool = False  # cut off what is negative
 
 
-def together() -> int:
+def together(vectors: int) -> int:
     """How many places of the output are summed together, as many as the registers hold beside the weights."""
-    return 12 if width() == 64 else 6
+    return (24 if width() == 64 else 12) // vectors
 
 
 def lanes() -> int:
@@ -42,12 +42,12 @@ def direct(vectors: int, ending: Ending) -> Function:
     """`direct(x, places, weight, bias, second, y, zeros | first, last, from, to, in, out, taps, pixels)`.
 
     Places `first` to `last` of the output of one image, `strips` of output channels `from` to `to`. The table `places`
-    is `(taps, pixels)`; weights are `(strips, taps, in, strip)`.
+    is `(taps, pixels)`, in numbers from the beginning; weights are `(strips, taps, in, strip)`.
     """
     code = Code("direct", 7, 8, DTYPE)
     (x, places, weight, bias, second, y, zeros), wholes = code.pointers, code.wholes
     first, last, start, stop, cin, cout, taps, pixels = wholes
-    count, strip = together(), code.lanes * vectors
+    count, strip = together(vectors), code.lanes * vectors
     for place in code.each(start, stop):
         channel = (place * strip).least(cout - strip)
         weights = code.moved(weight, place * strip * cin * taps)
@@ -55,7 +55,7 @@ def direct(vectors: int, ending: Ending) -> Function:
         for row in _steps(code, first, last, count):
             totals = biases * count
             for tap in code.each(0, taps, totals=totals):
-                found = [code.load_whole(places, tap * pixels + row + each) * cin for each in range(count)]
+                found = [code.load_whole(places, tap * pixels + row + each) for each in range(count)]
                 rows = [code.chosen(one, x, zeros) for one in found]
                 _products(code, totals, rows, code.moved(weights, tap * cin * strip), cin)
             for each in range(count):
@@ -66,15 +66,12 @@ def direct(vectors: int, ending: Ending) -> Function:
 
 @cache
 def depthwise(taps: int, ending: Ending) -> Function:
-    """`depthwise(x, places, weight, bias, second, y, zeros | first, last, channels, pixels)`: a kernel for each channel."""
+    """`depthwise(x, places, weight, bias, second, y, zeros | first, last, channels, pixels)`: one kernel to a channel."""
     code = Code("depthwise", 7, 4, DTYPE)
     (x, places, weight, bias, second, y, zeros), (first, last, channels, pixels) = code.pointers, code.wholes
     for row in _steps(code, first, last, 4):
         inputs = [
-            [
-                code.chosen(code.load_whole(places, row + (each + 0) + pixels * tap) * channels, x, zeros)
-                for tap in range(taps)
-            ]
+            [code.chosen(code.load_whole(places, row + each + pixels * tap), x, zeros) for tap in range(taps)]
             for each in range(4)
         ]
         for channel in _steps(code, code.fixed(0), channels, code.lanes):
@@ -101,10 +98,11 @@ class Steps(NamedTuple):
 
 @cache
 def winograd(vectors: int, ending: Ending) -> Steps:
-    """All take `(x, places, weight, bias, second, y, zeros, between, sums | first, last, in, out, tiles, room, from, to)`.
+    """All take `(x, places, weight, bias, second, y, zeros, between, sums | …)` and the numbers
+    `(first, last, in, out, strips, room, from, to)`.
 
-    Tiles `first` to `last` of one image; `places` is `(tiles, 36 + 16)`, of inputs and of outputs, -1 outside; weights are
-    `(36, strips, in, strip)`. Between the steps stand `(36, room, in)` and `(36, room, out)`, with room for as many
+    Tiles `first` to `last` of one image; `places` is `(tiles, 36 + 16)`, of inputs and of outputs, -1 outside; weights
+    are `(36, strips, in, strip)`. Between the steps stand `(36, room, in)` and `(36, room, out)`, with room for as many
     tiles. Of the 36 products those `from` to `to` are made.
     """
     inputs, products, outputs = _inputs(), _matrices(vectors), _outputs(ending)
@@ -137,7 +135,7 @@ def _inputs() -> Code:
 def _matrices(vectors: int) -> Code:
     code = Code("products", 9, 8, DTYPE)
     (_, _, weight, *_, between, sums), (first, last, cin, cout, strips, room, start, stop) = code.pointers, code.wholes
-    count, strip = together(), code.lanes * vectors
+    count, strip = together(vectors), code.lanes * vectors
     for product in code.each(start, stop):
         for place in code.each(0, strips):
             weights = code.moved(weight, (product * strips + place) * cin * strip)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from svertka.ops.rotation_tables import block_entries, row_of
-from svertka.ops.threads import shared_out
+from svertka.ops.threads import crew, shared_out
 from svertka.ops.vector_code import Code, Function, Vector, Whole, made, width
 
 TOGETHER = 8, 4, 2, 1  # rows of a matrix that are summed at a time
@@ -71,7 +71,7 @@ def _vectors(x: Tensor) -> int:
 def _shared(function: Function, blocks: Blocks, tensors: tuple[Tensor, Tensor]) -> None:
     """Cut the blocks for the threads, so that each has as many rows."""
     addresses = [tensor.data_ptr() for tensor in (*blocks, *tensors)]
-    rows = torch.linspace(0, len(blocks.table), torch.get_num_threads() + 1)
+    rows = torch.linspace(0, len(blocks.table), crew() + 1)
     cuts = torch.searchsorted(blocks.starts, rows.long()).tolist()
     cuts[-1] = len(blocks.starts) - 1
     columns = tensors[0].shape[-1]

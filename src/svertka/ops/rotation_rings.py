@@ -13,7 +13,7 @@ from torch import Tensor
 
 from svertka.ops.folded_waves import samples, waves
 from svertka.ops.scratch import scratch
-from svertka.ops.threads import shared_out
+from svertka.ops.threads import crew, shared_out
 from svertka.ops.vector_code import Code, Function, Whole, made, width
 
 ONE = "1.0"
@@ -55,7 +55,7 @@ def _shared(function: Function, x: Tensor, weights: Tensor, waves: Tensor) -> No
     size, columns, orders, item = len(x), x.shape[-1], len(waves), x.element_size()
     parts = -(-columns // max(width() // item, FAST // (2 * orders * size * item)))
     chunk = max(width() // item, -(-columns // parts))
-    threads = torch.get_num_threads()
+    threads = crew()
     between = scratch("between", (threads, 2 * orders * size * chunk), x)
     rings = [size * thread // threads for thread in range(threads + 1)]
     addresses = x.data_ptr(), weights.data_ptr(), waves.data_ptr()

@@ -1,8 +1,9 @@
 """Winograd's convolution F(4 × 4, 3 × 3): four by four outputs of a 3 × 3 kernel for 36 products in place of 144.
 
-A line of four outputs is `A^T [(G g) ⊙ (B^T d)]` for three weights `g` and six inputs `d`, by interpolation at 0, ±1, ±2
-and infinity; for planes each step is taken along both axes. Products over channels are then 36 matrix products (Lavin
-and Gray 2015, arXiv:1509.09308). Values may be anything that can be added, subtracted and multiplied by a number.
+A line of four outputs is `A^T [(G g) ⊙ (B^T d)]` for three weights `g` and six inputs `d`, by interpolation at 0, ±1,
+±2 and infinity; for planes each step is taken along both axes. Products over channels are then 36 matrix products
+(Lavin and Gray 2015, arXiv:1509.09308). Values may be anything that can be added, subtracted and multiplied by a
+number.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,17 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIDE, INPUTS = 4, 6  # of a tile
-KERNEL = np.array(
-    [[1 / 4, 0, 0], [-1 / 6, -1 / 6, -1 / 6], [-1 / 6, 1 / 6, -1 / 6], [1 / 24, 1 / 12, 1 / 6], [1 / 24, -1 / 12, 1 / 6],
-     [0, 0, 1]]
-)  # fmt: skip
+TWENTY_FOURTHS = [[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]
+KERNEL = np.array(TWENTY_FOURTHS) / 24  # G
 
 Line = Sequence[Any]
 
 
 def kernels(weight: NDArray[Any]) -> NDArray[np.float64]:
     """`G g G^T` of kernels `(out, in, 3, 3)`: `(36, in, out)`, in double precision."""
-    return np.einsum("ia,ocab,jb->ijco", KERNEL, weight.astype(np.float64), KERNEL).reshape(36, *weight.shape[1::-1])
+    found = np.einsum("ia,ocab,jb->ijco", KERNEL, weight.astype(np.float64), KERNEL)
+    return np.asarray(found.reshape(INPUTS**2, *weight.shape[1::-1]))
 
 
 def of_inputs(tile: Sequence[Line]) -> list[list[Any]]:
