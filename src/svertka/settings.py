@@ -297,13 +297,13 @@ class UseSettings(Reading):
 class SeveralSettings(UseSettings):
     """How an image is judged from several answers: to views of it, of several networks, or of one that is thinned."""
 
-    views: Annotated[str, SEVERAL] = ""
+    views: Annotated[str, SEVERAL, Parameter(show_default=False)] = ""
     """Views of each image whose answers are combined. mirror: as it is and left to right; flips: along every axis;
     dihedral: turned by right angles too, 8 views of a plane and 48 of a volume; five-crop: corners and middle of 7/8
     of the side; ten-crop: these mirrored too; multi-scale: at 3/4, 1 and 5/4 of the size, or as multi-scale:0.5/1/2
     says. With commas between them each is seen with each."""
 
-    others: Annotated[Paths, SEVERAL, Parameter(name="--with", negative="")] = ()
+    others: Annotated[Paths, SEVERAL, Parameter(name="--with", negative="", show_default=False)] = ()
     """Further runs whose answers are combined with those of the first; once for each run. They know the same classes
     or numbers, and each prepares images in its own way."""
 
