@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,3 +90,15 @@ def test_what_is_no_toml_is_named(content, tmp_path):
 
 def test_a_changed_copy_knows_what_was_chosen():
     assert TrainSettings(epochs=3).but(rate=0.1).model_fields_set == {"epochs", "rate"}
+
+
+def test_one_run_beside_the_first_is_a_list_of_one():
+    assert (
+        PredictSettings().but(others="runs/b").others == PredictSettings(others=["runs/b"]).others == (Path("runs/b"),)
+    )
+
+
+@pytest.mark.parametrize("changes", [{"views": "mirror"}, {"others": ["a"]}, {"dropout_samples": 2}])
+def test_an_image_has_several_answers_where_views_runs_or_samples_are_asked_for(changes):
+    assert EvaluateSettings(**changes).several
+    assert not EvaluateSettings(combine="vote").several

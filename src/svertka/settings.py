@@ -22,6 +22,7 @@ AUGMENTATION = Parameter(group=Group("Augmentation", sort_key=5))
 FILTER = Parameter(group=Group("Filter", sort_key=0))
 FACTORS = Parameter(group=Group("Factors", sort_key=1))
 ENGINE = Parameter(group=Group("Engine", sort_key=1))
+SEVERAL = Parameter(group=Group("Several answers", sort_key=2))
 MACHINE = Parameter(group=Group("Machine", sort_key=6))
 OFF = Parameter(negative="", show_default=False)  # a switch that is off until it is named
 
@@ -47,6 +48,12 @@ def _whole(value: float) -> float:
     return value
 
 
+def _listed(value: object) -> object:
+    """One path is a list of one."""
+    return (value,) if isinstance(value, (str, Path)) else value
+
+
+Paths = Annotated[tuple[Path, ...], BeforeValidator(_listed)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Part = Annotated[float, Field(ge=0), AfterValidator(_whole)]
 Positive = Annotated[float, Field(gt=0)]
@@ -287,7 +294,37 @@ class UseSettings(Reading):
     """Where to compute: cpu, cuda, cuda:1, mps; auto: the first that is there of cuda, mps, cpu."""
 
 
-class EvaluateSettings(UseSettings):
+class SeveralSettings(UseSettings):
+    """How an image is judged from several answers: to views of it, of several networks, or of one that is thinned."""
+
+    views: Annotated[str, SEVERAL, Parameter(show_default=False)] = ""
+    """Views of each image whose answers are combined. mirror: as it is and left to right; flips: along every axis;
+    dihedral: turned by right angles too, 8 views of a plane and 48 of a volume; five-crop: corners and middle of 7/8
+    of the side; ten-crop: these mirrored too; multi-scale: at 3/4, 1 and 5/4 of the size, or as multi-scale:0.5/1/2
+    says. With commas between them each is seen with each."""
+
+    others: Annotated[Paths, SEVERAL, Parameter(name="--with", negative="", show_default=False)] = ()
+    """Further runs whose answers are combined with those of the first; once for each run. They know the same classes
+    or numbers, and each prepares images in its own way."""
+
+    combine: Annotated[Literal["mean", "vote"], SEVERAL] = "mean"
+    """How several answers become one. mean: of their probabilities, or numbers; vote: each names a class, and ties are
+    settled by the mean."""
+
+    dropout_samples: Annotated[int, SEVERAL, Field(ge=0, le=10_000)] = 0
+    """Answer so many times with a random part of the network dropped as in training (Monte-Carlo dropout, Gal &
+    Ghahramani, arXiv:1506.02142). For networks with dropout; 0: not."""
+
+    seed: Annotated[int, SEVERAL, Field(ge=0, lt=2**63)] = 0
+    """What is dropped, and sounds that are made up, follow from this number."""
+
+    @property
+    def several(self) -> bool:
+        """Whether an image has more answers than one."""
+        return bool(self.views or self.others or self.dropout_samples)
+
+
+class EvaluateSettings(SeveralSettings):
     """Everything one may choose about an evaluation."""
 
     target: Annotated[str | None, DATA] = None
@@ -301,8 +338,13 @@ class EvaluateSettings(UseSettings):
     the training."""
 
 
-class PredictSettings(UseSettings):
+class PredictSettings(SeveralSettings):
     """Everything one may choose about a prediction."""
+
+    uncertainty: Annotated[bool, SEVERAL, OFF] = False
+    """Tell how far several answers differ: the spread (standard deviation) of the probability of the class that is
+    told, or of each number; the entropy of the combined probabilities; and its part that is due to their differing
+    (mutual information, Houlsby et al., arXiv:1112.5745). Entropies are in nats; of masks, means over places."""
 
     top: Annotated[Count, DATA] = 1
     """How many classes to list for each image, the likeliest first."""
@@ -326,9 +368,6 @@ class PredictSettings(UseSettings):
 
     like: Annotated[str, DATA] = ""
     """The class as which a sound is continued."""
-
-    seed: Annotated[int, DATA, Field(ge=0, lt=2**63)] = 0
-    """Sounds follow from this number."""
 
     tile: Annotated[str | None, MACHINE, Field(pattern=r"^(auto|[1-9]\d{0,6})$")] = None
     """Outline one image of any size in tiles with sides of so many places, which join to the very mask of the whole;

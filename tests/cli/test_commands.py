@@ -78,6 +78,18 @@ def test_predictions_may_be_json_on_the_screen(photos_run, capsys):
     assert [len(row["top"]) for row in found] == [2] * 20
 
 
+def test_runs_and_views_are_combined_by_flags(convolutions_run, digits_run, tmp_path, capsys):
+    copy = copytree(convolutions_run, tmp_path / "run")
+    flags = ["--views", "mirror", "--with", digits_run, "--combine", "vote"]
+    together = answered(capsys, "evaluate", copy, *flags)["report"]["together"]
+    assert (together["passes"], together["combine"], len(together["runs"])) == (4, "vote", 2)
+    found = answered(capsys, "predict", copy, "digits", *flags, "--uncertainty")
+    assert all(4 * each["score"] == pytest.approx(round(4 * each["score"]), abs=1e-4) for each in found)
+    assert set(found[0]["uncertainty"]) == {"spread", "entropy", "mutual_information"}
+    assert run(["predict", str(copy), "digits", "--dropout-samples", "3"]) == 2
+    assert "svertka: --dropout-samples is for networks with dropout, and lenet5 of" in capsys.readouterr().err
+
+
 def test_regression_tells_errors_beside_deviations(tmp_path, capsys, rng):
     images = rng.normal(size=(60, 9, 9)).astype(np.float32)
     np.savez(tmp_path / "field.npz", x=images, y=images.mean(axis=(1, 2)))

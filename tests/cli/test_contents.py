@@ -32,6 +32,11 @@ def test_masks_are_pictures_beside_a_table(tmp_path):
     ]
 
 
+def test_uncertainty_stands_in_the_table(tmp_path):
+    write(tmp_path, Prediction("a.png", "segment", {"0": 1.0}, np.zeros((4, 5), np.uint8), {"entropy": 0.5}))
+    assert (tmp_path / "predictions.csv").read_text() == "path,file,0,entropy\na.png,a.png,1,0.5\n"
+
+
 def test_maps_of_every_class_are_kept_as_they_are(tmp_path):
     plane = Prediction("slide.tif", "dense", {"a": 0.5, "b": 0.5}, np.full((2, 4, 5), 0.5, np.float32))
     line = Prediction("wave.wav", "dense", {"a": 0.5, "b": 0.5}, np.full((2, 7), 0.5, np.float32))

@@ -38,3 +38,17 @@ def test_a_class_that_never_occurs_has_a_dash():
 def test_bits_of_sounds_stand_beside_those_without_a_network():
     (_, bits) = told("next", bits=4.5, uniform=8, frequencies=7)
     assert bits == ("bits a sample", "4.5 (without a network 8, by how often levels occur 7)")
+
+
+def test_several_answers_stand_beside_what_each_is_worth_alone():
+    doubt = {"measure": "mutual_information", "right": 0.1, "wrong": 0.25, "auroc": 0.75}
+    together = {
+        "passes": 20, "combine": "mean", "figure": "accuracy", "runs": [{"name": "a", "figure": 0.5}],
+        "each_view": [{"name": "as it is", "figure": 0.25}, {"name": "middle", "figure": 0.5}], "uncertainty": [doubt],
+    }  # fmt: skip
+    assert told("regress", columns=[], together=together) == [
+        ABOUT, ("passes an image", "20, combined by mean"), ("as it is alone", "accuracy 0.2500"),
+        ("middle alone", "accuracy 0.5000"), ("mutual information", "right 0.1, wrong 0.25; AUROC 0.750"),
+    ]  # fmt: skip
+    doubt.update(wrong=None, auroc=None)
+    assert told("regress", columns=[], together=together)[-1] == ("mutual information", "right 0.1")

@@ -30,6 +30,15 @@ def test_numbers_have_their_names_for_columns(tmp_path):
     assert text == "path,mass,age\na.png,1.5,-2e-09\n"
 
 
+def test_uncertainty_stands_behind_the_answers(tmp_path):
+    doubt = {"spread": 0.125, "entropy": 0.5}
+    text = write(iter([Prediction("a.png", "classify", {"cat": 1.0}, uncertainty=doubt)]), tmp_path / "a.csv")
+    assert text == "path,class,score,spread,entropy\na.png,cat,1.000000,0.125,0.5\n"
+    numbers = Prediction("a.png", "regress", {"mass": 1.5}, uncertainty={"spread of mass": 0.25})
+    assert write(iter([numbers]), tmp_path / "b.csv") == "path,mass,spread of mass\na.png,1.5,0.25\n"
+    assert json.loads(write(iter([numbers]), tmp_path / "b.json"))[0]["uncertainty"] == {"spread of mass": 0.25}
+
+
 def test_json_and_its_lines_hold_the_same(tmp_path):
     whole = json.loads(write(two(), tmp_path / "a.json"))
     lines = [json.loads(line) for line in write(two(), tmp_path / "a.jsonl").splitlines()]

@@ -10,7 +10,7 @@ from svertka.data.datasets import Origin, classified, measured
 from svertka.data.preprocess import Preprocess
 from svertka.data.samples import Arrays
 from svertka.data.stores import OnDemand, digest
-from svertka.evaluation.selecting import fitted, select
+from svertka.evaluation.selecting import Selection, fitted, select, unseen
 from svertka.runs import Row
 
 PREPROCESS = Preprocess(
@@ -122,3 +122,23 @@ def test_numbers_the_network_does_not_give_are_named(images):
         fitted(data, predictor("regress", "charge"))
     with pytest.raises(DataError, match="has numbers, but this network was trained on a"):
         fitted(dataclasses.replace(data, classes=()), predictor("classify", "a"))
+
+
+def others(images, tested):
+    """A run that had the images for training, but for those it is tested on."""
+    rows = [
+        Row(f"x[{place}]", "test" if place in tested else "train", digest(image[None]))
+        for place, image in enumerate(images)
+    ]
+    return SimpleNamespace(split=rows, asked=SimpleNamespace(data="mine.npz"))
+
+
+def test_what_another_run_was_trained_on_is_left_out(images, caplog):
+    data = photos(images)
+    source, first = OnDemand(data.samples, PREPROCESS), Selection(np.array([6, 8, 9]), "test")
+    with caplog.at_level(logging.WARNING):
+        found = unseen(first, data, [(others(images, {3, 6, 9}), PREPROCESS)], source, "test")
+    assert (found.indices.tolist(), found.part) == ([6, 9], "test")
+    assert "1 samples are left out, for one of the other runs was trained on them" in caplog.text
+    with pytest.raises(DataError, match=r"no samples of the test part that no run was trained on; .* one --seed"):
+        unseen(first, data, [(others(images, {1}), PREPROCESS)], source, "test")

@@ -146,3 +146,12 @@ def test_a_run_that_scales_images_is_refused(predictor, picture):
 def test_other_tasks_are_refused(digits_run, picture):
     with pytest.raises(SettingError, match=r"--tile is for networks that outline \(segment\).* trained to classify"):
         outlined(Predictor.load(open_run(digits_run), "cpu"), picture)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"views": "flips"}, "--tile makes the mask of one run"), ({"uncertainty": True}, "--uncertainty wants several")],
+)
+def test_tiles_are_of_one_answer(predictor, tmp_path, changes, said):
+    with pytest.raises(SettingError, match=said):
+        outlined_in_tiles(predictor, tmp_path / "a.npy", tmp_path / "b.npy", PredictSettings(tile="auto", **changes))

@@ -45,8 +45,9 @@ def stored(
             if path.exists() and not overwrite:
                 raise DataError(f"{path} is there already; replace it with --overwrite")
             _write(path, prediction, rate or RATE)
-            rows.append([prediction.name, path.name, *(f"{value:.7g}" for value in prediction.answers.values())])
-            names = ["path", "file", *prediction.answers]
+            values = {**prediction.answers, **(prediction.uncertainty or {})}
+            rows.append([prediction.name, path.name, *(f"{value:.7g}" for value in values.values())])
+            names = ["path", "file", *values]
         if rows:
             with (folder / TABLE).open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerows([names, *rows])

@@ -77,16 +77,18 @@ def _csv(predictions: Iterable[Prediction], file: TextIO) -> None:
 
 
 def _header(prediction: Prediction) -> list[str]:
+    doubts = prediction.uncertainty or {}
     if prediction.task != "classify":
-        return ["path", *prediction.answers]
+        return ["path", *prediction.answers, *doubts]
     more = [f"{name}_{place}" for place in range(2, len(prediction.answers) + 1) for name in ("class", "score")]
-    return ["path", "class", "score", *more]
+    return ["path", "class", "score", *more, *doubts]
 
 
 def _cells(prediction: Prediction) -> list[str]:
+    doubts = [f"{value:.7g}" for value in (prediction.uncertainty or {}).values()]
     if prediction.task != "classify":
-        return [f"{value:.7g}" for value in prediction.answers.values()]
-    return [cell for name, score in prediction.answers.items() for cell in (name, f"{score:.6f}")]
+        return [*(f"{value:.7g}" for value in prediction.answers.values()), *doubts]
+    return [*(cell for name, score in prediction.answers.items() for cell in (name, f"{score:.6f}")), *doubts]
 
 
 def _json(predictions: Iterable[Prediction], file: TextIO) -> None:

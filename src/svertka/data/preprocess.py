@@ -53,7 +53,8 @@ class Preprocess(BaseModel):
     deviation: tuple[float, ...]
     """Likewise."""
     margin: float = 1.0
-    """How much larger an image is scaled before its middle is cut out, where it is scaled to cover."""
+    """How much larger an image is scaled before its middle is cut out, where it is scaled to cover; where it is padded,
+    how much larger than it is."""
 
     project: str = "none"
     """How it comes onto the sphere, where its sizes are `2b x 2b`; none: it stays where it is."""
@@ -115,8 +116,10 @@ class Preprocess(BaseModel):
 
     def scaling(self, sizes: tuple[int, ...]) -> tuple[int, ...]:
         """The sizes that an image of these has before it is cut or padded."""
-        if (sizes == self.sizes and self.margin == 1) or self.resize == "pad":
+        if self.margin == 1 and (sizes == self.sizes or self.resize == "pad"):
             return sizes
+        if self.resize == "pad":
+            return tuple(max(1, round(size * self.margin)) for size in sizes)
         if self.resize == "stretch":
             return self.sizes
         if self.margin == 1:

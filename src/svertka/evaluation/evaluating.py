@@ -1,6 +1,7 @@
 """Applying a trained network to data whose truth is known."""
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -22,9 +23,11 @@ from svertka.evaluation.gathering import Answers, Gathering
 from svertka.evaluation.outlines import Outlines
 from svertka.evaluation.page import page
 from svertka.evaluation.reports import Report, Subject
-from svertka.evaluation.selecting import fitted, select, trained
+from svertka.evaluation.selecting import fitted, select, trained, unseen
 from svertka.evaluation.sounds import Sounds
+from svertka.evaluation.together import combined
 from svertka.inference import Predictor
+from svertka.inference.ensembles import Ensemble, ensemble_of
 from svertka.runs import Run, open_run, write
 from svertka.settings import DataSettings, EvaluateSettings
 from svertka.zoo import find
@@ -64,11 +67,15 @@ def evaluate(
     Raises:
         RunError: the folder is no run, or is damaged, or cannot be written to.
         DataError: the data cannot be used with this network.
-        UnknownName, SettingError: a choice is unknown or out of range.
+        UnknownName, SettingError: a choice is unknown or out of range, or runs do not agree.
+        ShapeError: a network does not take the sizes of views.
     """
     chosen = (settings or EvaluateSettings()).but(**changes)
     run = run if isinstance(run, Run) else open_run(run)
     predictor = Predictor.load(run, chosen.device)
+    if not chosen.several and chosen.combine == "vote":
+        raise SettingError("--combine vote wants several answers; add --views, --with or --dropout-samples")
+    ensemble = ensemble_of(predictor, chosen, run.path.name) if chosen.several else None
     found = fitted(open_data(run.data if data is None else data, _reading(predictor, chosen)), predictor)
     trained_as, seed = run.asked.settings.turned, run.asked.settings.seed
     turned = trained_as if chosen.turned is None else chosen.turned
@@ -76,12 +83,18 @@ def evaluate(
     known = OnDemand(found.samples, predictor.preprocess, chosen.colour, seed if trained_as else None)
     source = replace(known, turned_by=seed if turned else None)
     selection = select(found, run, known, chosen.part)
+    if ensemble is not None:
+        others = zip(
+            map(open_run, chosen.others), (each.predictor.preprocess for each in ensemble.members[1:]), strict=True
+        )
+        selection = unseen(selection, found, others, known, chosen.part)
     name = found.name if turned == trained_as else f"{found.name}-{'turned' if turned else 'not-turned'}"
-    own = data is None and turned == trained_as
+    name = "-".join([name, *_marks(chosen)])
+    own = data is None and turned == trained_as and not chosen.several
     folder = Path(out) if out else run.path if own else run.path / "reports" / name
     return evaluated(
         predictor, found, source, selection.indices, run=run, part=selection.part, folder=folder,
-        settings=chosen, progress=progress,
+        settings=chosen, progress=progress, ensemble=ensemble,
     )  # fmt: skip
 
 
@@ -96,13 +109,18 @@ def evaluated(
     folder: Path,
     settings: EvaluateSettings,
     progress: Progress,
+    ensemble: Ensemble | None = None,
 ) -> Evaluation:
     """The report on some samples of a store, written into a folder."""
     begin = perf_counter()
-    gathering = _gathering(predictor, data, store, run)
+    if ensemble is not None:
+        assert isinstance(store, OnDemand)
+        gathering: Gathering = combined(ensemble, data, store, settings.views)
+    else:
+        gathering = _gathering(predictor, data, store, run)
     faults, digests = collect(gathering, store, indices, settings, progress)
     seconds = perf_counter() - begin
-    _tell(faults, digests, run, part)
+    _tell(faults, digests, [run, *map(open_run, settings.others)], part)
     subject = Subject(
         run=run.path.name, network=predictor.facts.variant, data=data.name, part=part,
         samples=len(indices) - len(faults),
@@ -166,12 +184,20 @@ def _reading(predictor: Predictor, settings: EvaluateSettings) -> DataSettings:
     )  # fmt: skip
 
 
-def _tell(faults: dict[int, str], digests: list[str], run: Run, part: str) -> None:
+def _marks(settings: EvaluateSettings) -> list[str]:
+    """What tells a report on several answers from others, as parts of a folder's name."""
+    views = "-".join(re.findall(r"[\w.]+", settings.views))
+    dropped = f"dropout-{settings.dropout_samples}" if settings.dropout_samples else ""
+    others = [f"with-{path.name}" for path in settings.others]
+    return list(filter(None, [views, *others, dropped, "vote" if settings.combine == "vote" else ""]))
+
+
+def _tell(faults: dict[int, str], digests: list[str], runs: list[Run], part: str) -> None:
     if faults:
         log.warning(
             "%d images cannot be read and are left out; the first: %s", len(faults), next(iter(faults.values()))
         )
-    trained = {row.digest for row in run.split if row.part == "train"}
+    trained = {row.digest for run in runs for row in run.split if row.part == "train"}
     twins = sum(each in trained for each in digests)
     if twins and part != "train":
         log.warning("%d of these samples are equal, pixel by pixel, to samples the network was trained on", twins)

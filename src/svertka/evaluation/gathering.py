@@ -1,9 +1,11 @@
 """What an evaluation keeps of every batch, and what it makes of all of them in the end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from svertka.data.datasets import DataSet, subset
 from svertka.data.rasters import Pixels
@@ -35,17 +37,21 @@ class Gathering(Protocol):
         """What there is to report."""
 
 
-class Answers:
-    """Answers to whole images: classes or numbers."""
+Asking = Callable[[Indices, Pixels], NDArray[Any]]  # what is said of samples, whose ready pixels are at hand
 
-    def __init__(self, predictor: Predictor, data: DataSet, store: Store) -> None:
+
+class Answers:
+    """Answers to whole images: classes or numbers. `asking` gives them; by default the predictor."""
+
+    def __init__(self, predictor: Predictor, data: DataSet, store: Store, asking: Asking | None = None) -> None:
         self.predictor, self.data, self.store = predictor, data, store
+        self.asking = asking or (lambda _, pixels: predictor.of(pixels))
         self.places: list[Indices] = []
         self.values: list[Floats] = []
 
     def add(self, places: Indices, pixels: Pixels) -> None:
         self.places.append(places)
-        self.values.append(self.predictor.of(pixels))
+        self.values.append(self.asking(places, pixels))
 
     def found(self, subject: Subject) -> Found:
         places, values = np.concatenate(self.places), np.concatenate(self.values)

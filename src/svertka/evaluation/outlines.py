@@ -11,7 +11,7 @@ from svertka.data.samples import Indices
 from svertka.data.stores import Store
 from svertka.data.truths import NOWHERE
 from svertka.evaluation.figures import Value
-from svertka.evaluation.gathering import Found
+from svertka.evaluation.gathering import Asking, Found
 from svertka.evaluation.overlays import overlay
 from svertka.evaluation.reports import Report, Subject
 from svertka.inference import Predictor
@@ -54,15 +54,16 @@ class OutlineReport(Report):
 
 
 class Outlines:
-    """Counts of places by class and answer, and the overlap in each image."""
+    """Counts of places by class and answer, and the overlap in each image. `asking` gives the answers."""
 
-    def __init__(self, predictor: Predictor, data: DataSet, store: Store) -> None:
+    def __init__(self, predictor: Predictor, data: DataSet, store: Store, asking: Asking | None = None) -> None:
         self.predictor, self.data, self.store = predictor, data, store
+        self.asking = asking or (lambda _, pixels: predictor.places(pixels))
         self.counts = np.zeros((len(data.classes), len(data.classes)), np.int64)
         self.overlaps: dict[int, float] = {}
 
     def add(self, places: Indices, pixels: Pixels) -> None:
-        answers, truths = self.predictor.places(pixels), self._truths(places)
+        answers, truths = self.asking(places, pixels), self._truths(places)
         for place, answer, truth in zip(places, answers, truths, strict=True):
             counts = crossed(truth, answer, len(self.counts))
             self.counts += counts
@@ -105,7 +106,7 @@ class Outlines:
     def _pictures(self, rows: list[Overlap], places: list[int]) -> list[tuple[Overlap, str]]:
         indices = np.array(places)
         pixels = self.store.take(indices)
-        answers, truths = self.predictor.places(pixels), self._truths(indices)
+        answers, truths = self.asking(indices, pixels), self._truths(indices)
         preprocess = self.predictor.preprocess
         drawn = [overlay(*each, preprocess) for each in zip(pixels, truths, answers, strict=True)]
         return list(zip(rows, drawn, strict=True))

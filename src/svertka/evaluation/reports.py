@@ -1,9 +1,10 @@
 """What an evaluation finds, as values that can be written and drawn."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from svertka.evaluation.figures import (
     Bin,
@@ -57,11 +58,61 @@ class Miss(Value):
     answer: float
 
 
+class Judged(Value):
+    """A run, or a view, and its own figure of merit: over all answers that it had a part in."""
+
+    name: str
+    figure: float
+
+
+class Doubt(Value):
+    """A measure of uncertainty: its means where the answer is right and where it is wrong.
+
+    `auroc` is the probability that it is larger for a wrong answer than for a right one, ties counting half; `None`
+    where there are not both, and for outlines.
+    """
+
+    measure: str
+    right: float | None
+    wrong: float | None
+    auroc: float | None
+
+
+class Together(Value):
+    """How several answers to each image became one, and what each part of them is worth alone.
+
+    `views` are as asked for, `passes` how often an image went through a network, `dropout_samples` how many of these
+    differ by dropout only. `figure` names the task's figure of merit, here `value`, and of every run and every view.
+    """
+
+    combine: str
+    views: str
+    dropout_samples: int
+    seed: int
+    passes: int
+    figure: str
+    value: float
+    runs: list[Judged]
+    each_view: list[Judged]
+    uncertainty: list[Doubt]
+
+
 class Report(Value):
-    """What every report says: what was evaluated on what, and for which task."""
+    """What every report says: what was evaluated on what, and for which task.
+
+    `together` tells of answers that were combined; there is none, not even its name, where each image had one.
+    """
 
     task: str
     subject: Subject
+    together: Together | None = None
+
+    @model_serializer(mode="wrap")
+    def _spoken(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = handler(self)
+        if self.together is None:
+            found.pop("together", None)
+        return found
 
 
 class ClassReport(Report):

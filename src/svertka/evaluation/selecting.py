@@ -1,13 +1,15 @@
 """Which samples to evaluate on: never, unless asked, those the network was trained on."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from svertka.data.datasets import DataSet
+from svertka.data.preprocess import Preprocess
 from svertka.data.samples import Indices
 from svertka.data.stores import OnDemand, blocks, digest
 from svertka.errors import DataError
@@ -73,6 +75,28 @@ def select(data: DataSet, run: Run, source: OnDemand, part: str) -> Selection:
     if len(seen) and not own:
         log.info("%d samples that the network was trained on are left out; --part all takes them too", len(seen))
     return _found(rest, "test" if len(seen) else "all", data)
+
+
+def unseen(
+    selection: Selection, data: DataSet, others: Iterable[tuple[Run, Preprocess]], source: OnDemand, part: str
+) -> Selection:
+    """Those of a selection that are in the same part of other runs too, so that none of them has seen what is tested.
+
+    Raises:
+        DataError: there are none.
+    """
+    indices = selection.indices
+    for run, preprocess in others:
+        theirs = select(data, run, replace(source, preprocess=preprocess), part)
+        indices = np.intersect1d(indices, theirs.indices)
+        if len(indices) == 0:
+            raise DataError(
+                f"{data.source} has no samples of the {selection.part} part that no run was trained on; train "
+                f"runs that are to be tested together with one --seed, or on data with a test part of its own"
+            )
+    if left := len(selection.indices) - len(indices):
+        log.warning("%d samples are left out, for one of the other runs was trained on them", left)
+    return Selection(indices, selection.part)
 
 
 def trained(data: DataSet, run: Run) -> Indices:

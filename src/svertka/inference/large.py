@@ -18,6 +18,7 @@ from svertka.data.replacing import replacing
 from svertka.data.windows import Opened, Readable, created, opened
 from svertka.errors import DataError, SettingError
 from svertka.geometry import times
+from svertka.inference.combining import check_alone
 from svertka.inference.outlining import values_of
 from svertka.inference.predictor import Predictor
 from svertka.inference.tiles import Done
@@ -58,6 +59,9 @@ def outlined_in_tiles(
         raise SettingError(
             f"--tile is for networks that outline (segment); this one was trained to {predictor.facts.task}"
         )
+    if settings.several:
+        raise SettingError("--tile makes the mask of one run and of the image as it is; leave out --views and --with")
+    check_alone(settings)
     record = Record(out, _about(predictor, image, settings))
     tile = record.begun(settings.tile or "auto", overwrite=overwrite)
     opening = Opening(pages=predictor.preprocess.pages, max_pixels=settings.max_pixels)

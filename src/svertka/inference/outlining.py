@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from svertka.data.batches import ahead
 from svertka.data.formats import Opening
+from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels
 from svertka.data.resample import picked
 from svertka.errors import DataError
 from svertka.inference.inputs import Input, Item, items
-from svertka.inference.predictor import Prediction, Predictor, Ready, kept
+from svertka.inference.predictor import Prediction, Predictor, Ready, faulty, kept
 from svertka.settings import PredictSettings
 
 
@@ -22,21 +23,29 @@ def outlines(predictor: Predictor, inputs: Iterable[Input], settings: PredictSet
     preprocess = predictor.preprocess
     opening = Opening(pages=preprocess.pages, max_pixels=settings.max_pixels)
     jobs = (partial(uncut, predictor, item, settings) for item in items(inputs, preprocess, opening, settings.axes))
-    levels = values_of(predictor.names)
     for ready in kept(ahead(jobs, workers=cpu_count() or 1, depth=4), skip_bad=settings.skip_bad):
-        if ready.pixels is None:
-            continue
-        places = outlined(predictor, ready.pixels)
-        shares = np.bincount(places.ravel(), minlength=len(predictor.names)) / places.size
-        answers = dict(zip(predictor.names, shares.tolist(), strict=True))
-        yield Prediction(ready.name, "segment", answers, levels[places])
+        if ready.pixels is not None:
+            yield mask_of(predictor.names, ready.name, outlined(predictor, ready.pixels))
+
+
+def mask_of(
+    names: tuple[str, ...], name: str, places: NDArray[np.uint8], uncertainty: dict[str, float] | None = None
+) -> Prediction:
+    """The prediction of an image from the class of each of its places, and the share of each class."""
+    shares = np.bincount(places.ravel(), minlength=len(names)) / places.size
+    answers = dict(zip(names, shares.tolist(), strict=True))
+    return Prediction(name, "segment", answers, values_of(names)[places], uncertainty)
 
 
 def outlined(predictor: Predictor, pixels: Pixels) -> NDArray[np.uint8]:
     """The class of every place of one image `(channels, *sizes)`, which is scaled as in training, but not cut."""
-    scaled = predictor.preprocess.scaled(pixels)
-    scaled = scaled if scaled.dtype == np.uint8 else scaled.astype(np.float32)
-    return picked(predictor.places(np.ascontiguousarray(scaled)[None])[0], pixels.shape[1:])
+    return picked(predictor.places(scaled(predictor.preprocess, pixels)[None])[0], pixels.shape[1:])
+
+
+def scaled(preprocess: Preprocess, pixels: Pixels) -> Pixels:
+    """One image `(channels, *sizes)` scaled as in training, but not cut: uint8 or float32."""
+    found = preprocess.scaled(pixels)
+    return np.ascontiguousarray(found if found.dtype == np.uint8 else found.astype(np.float32))
 
 
 def values_of(names: tuple[str, ...]) -> NDArray[np.generic]:
@@ -52,5 +61,4 @@ def uncut(predictor: Predictor, item: Item, settings: PredictSettings) -> Ready:
     try:
         return Ready(item.name, predictor.preprocess.checked(item.read(), colour=settings.colour), "")
     except DataError as error:
-        text = str(error)
-        return Ready(item.name, None, text if item.name in text else f"{item.name}: {text}")
+        return Ready(item.name, None, faulty(item, error))

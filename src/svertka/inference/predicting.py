@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from svertka.inference.combining import check_alone, combined
 from svertka.inference.forecasting import frames
 from svertka.inference.inputs import Input
 from svertka.inference.mapping import maps
@@ -21,8 +22,12 @@ def predictions(predictor: Predictor, inputs: Iterable[Input], settings: Predict
 
     Raises:
         DataError: an input cannot be read or is of another kind, and `skip_bad` is false.
-        ShapeError: with `dense`, a layer of the network forbids it.
+        ShapeError: with `dense`, a layer of the network forbids it; with views, the network does not take their sizes.
+        SettingError, UnknownName, RunError: several answers cannot be combined so.
     """
+    if settings.several:
+        return combined(predictor, inputs, settings)
+    check_alone(settings)
     stream = maps if settings.dense else STREAMS.get(predictor.facts.task, Predictor.stream)
     return stream(predictor, inputs, settings)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from math import prod
 from os import cpu_count
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -36,20 +36,23 @@ class Prediction:
 
     For classes, `answers` are the likeliest with their probabilities, the likeliest first; for numbers, their names
     and values; for outlines the share of each class; for a frame the mean of each channel; for sound its length and
-    loudness. What stands at the places themselves is `content`: a mask, a frame, or a wave.
+    loudness. What stands at the places themselves is `content`: a mask, a frame, or a wave. `uncertainty`, where
+    several answers were compared, is what `Tally.uncertainty` tells, or the spread of each number.
     """
 
     name: str
     task: str
     answers: dict[str, float]
     content: Pixels | None = None
+    uncertainty: dict[str, float] | None = None
 
     def document(self) -> dict[str, Any]:
         """The same as plain values."""
+        more = {} if self.uncertainty is None else {"uncertainty": self.uncertainty}
         if self.task != "classify":
-            return {"path": self.name, **self.answers}
+            return {"path": self.name, **self.answers, **more}
         top = [{"class": name, "score": score} for name, score in self.answers.items()]
-        return {"path": self.name, "class": self.label, "score": self.score, "top": top}
+        return {"path": self.name, "class": self.label, "score": self.score, "top": top, **more}
 
     @property
     def label(self) -> str:
@@ -131,23 +134,23 @@ class Predictor:
         found = items(inputs, self.preprocess, opening, settings.axes)
         jobs = (partial(self._ready, item, settings) for item in found)
         ready = ahead(jobs, workers=cpu_count() or 1, depth=2 * settings.batch)
-        for chunk in _chunks(kept(ready, skip_bad=settings.skip_bad), settings.batch):
+        for chunk in chunks(kept(ready, skip_bad=settings.skip_bad), settings.batch):
             yield from self._answered(chunk, settings.top)
 
     def _ready(self, item: Item, settings: PredictSettings) -> "Ready":
         try:
             pixels = self.preprocess.ready(item.read(), colour=settings.colour)
         except DataError as error:
-            text = str(error)
-            return Ready(item.name, None, text if item.name in text else f"{item.name}: {text}")
+            return Ready(item.name, None, faulty(item, error))
         return Ready(item.name, pixels, "")
 
     def _answered(self, chunk: list["Ready"], top: int) -> Iterator[Prediction]:
         pixels = np.stack([ready.pixels for ready in chunk if ready.pixels is not None])
         for ready, row in zip(chunk, self.of(pixels), strict=True):
-            yield Prediction(ready.name, self.facts.task, self._named(row, top))
+            yield Prediction(ready.name, self.facts.task, self.named(row, top))
 
-    def _named(self, row: NDArray[np.float64], top: int) -> dict[str, float]:
+    def named(self, row: NDArray[np.float64], top: int) -> dict[str, float]:
+        """The answers `(outputs,)` to one image with their names: the likeliest classes, or all numbers."""
         order = range(len(row)) if self.facts.task == "regress" else np.argsort(-row, kind="stable")[:top]
         return {self.names[place]: float(row[place]) for place in order}
 
@@ -161,7 +164,16 @@ class Ready:
     fault: str
 
 
-def kept(ready: Iterable[Ready], *, skip_bad: bool) -> Iterator[Ready]:
+One = TypeVar("One", bound=Ready)
+
+
+def faulty(item: Item, error: DataError) -> str:
+    """What is wrong with an image, with its name."""
+    text = str(error)
+    return text if item.name in text else f"{item.name}: {text}"
+
+
+def kept(ready: Iterable[One], *, skip_bad: bool) -> Iterator[One]:
     """Those with which nothing is wrong.
 
     Raises:
@@ -180,8 +192,9 @@ def kept(ready: Iterable[Ready], *, skip_bad: bool) -> Iterator[Ready]:
         log.warning("%d images were left out", skipped)
 
 
-def _chunks(ready: Iterable[Ready], size: int) -> Iterator[list[Ready]]:
-    chunk: list[Ready] = []
+def chunks(ready: Iterable[One], size: int) -> Iterator[list[One]]:
+    """So many at a time, in order; the last may be fewer."""
+    chunk: list[One] = []
     for each in ready:
         chunk.append(each)
         if len(chunk) == size:
