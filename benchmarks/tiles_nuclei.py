@@ -2,10 +2,10 @@
 
     python benchmarks/tiles_nuclei.py NUCLEI.npz FOLDER docs/pictures/tiles.png
 
-`NUCLEI.npz` holds `images` and `instances` (0 is background) of the Data Science Bowl 2018 (BBBC038, CC0), 256x256 in
-size. A small FCN learns to outline from most of them. The others, unseen, are laid side by side as one large image, which
-is outlined in tiles by the commands of the page; what people had outlined in them is the truth. It prints how well the
-mask agrees with that, and at how many places the mask of the whole image, without tiles, is another.
+`NUCLEI.npz` holds `images` and `instances` (0 is background) of the Data Science Bowl 2018 (BBBC038, CC0), of 256x256
+each. A small FCN learns to outline from most of them. The others, unseen, are laid side by side as one large image,
+which is outlined in tiles by the commands of the page; what people had outlined in them is the truth. It prints how
+well the mask agrees with that, and at how many places the mask of the whole image, without tiles, is another.
 """
 
 import argparse
