@@ -39,7 +39,7 @@ def main() -> None:
     seen, truth = laid_out(chosen.nuclei, data)
     Image.fromarray(seen).save(image)
     if not place.exists():
-        words = "--size 128 --resize pad --epochs 6 --batch 8 --optimiser adam --rate 0.003 --flip both"
+        words = "--size 128 --resize pad --epochs 12 --batch 8 --optimiser adam --rate 0.003 --flip both"
         run(["train", "fcn1s_resnet20", str(data), str(place), *words.split()])
     run(["predict", str(place), str(image), "--tile", chosen.tile, "--out", str(mask), "--overwrite"])
     found = np.asarray(Image.open(mask)) > 0
