@@ -78,7 +78,7 @@ def draw(seen: Pixels, found: NDArray[np.bool_], truth: NDArray[np.bool_], path:
     bright = (255 * (seen[part] / 255) ** 0.45).astype(np.uint8)
     shown = {"image (brightened)": bright, "mask": 255 * found[part].astype(np.uint8),
              "outlined by hand": 255 * truth[part].astype(np.uint8)}  # fmt: skip
-    photographs(shown, columns=3).savefig(path, dpi=110)
+    photographs(shown, columns=3).savefig(path, dpi=110, bbox_inches="tight")
     with Image.open(path) as drawn:
         drawn.convert("RGB").quantize(32).save(path, optimize=True)
 

@@ -19,6 +19,7 @@ def answer(
     """
     from svertka.cli.screen import counting
     from svertka.inference import Predictor
+    from svertka.inference.content import content
     from svertka.inference.large import outlined_in_tiles
     from svertka.inference.machines import outlined_on_machines
     from svertka.runs import open_run
@@ -27,6 +28,7 @@ def answer(
         raise SettingError("--tile wants one image, and --out with the file for its mask")
     console, source = output.console(), open_run(run)
     predictor = Predictor.load(source, settings.device)
+    gap = content(predictor, settings).gap
     words = (predictor, inputs[0], out, settings)
     with counting(console, "predicting", quiet=output.quiet) as progress:
         if settings.scheduler is None:
@@ -36,6 +38,6 @@ def answer(
     document = {"out": str(out), "tile": done.sides, "tiles": done.tiles, "before": done.before, "unreadable": done.bad}
     cells: list[Row] = [
         ("tiles", done.tiles), ("sides", times(done.sides)), ("there before", done.before),
-        ("with gaps", f"{done.bad}, where the image cannot be read" if done.bad else 0), ("file", str(out)),
+        ("unreadable", f"{done.bad}; places without an answer hold {gap:g}" if done.bad else 0), ("file", str(out)),
     ]  # fmt: skip
     output.answer(document, facts(cells))
