@@ -354,7 +354,7 @@ class PredictSettings(SeveralSettings):
     it. For networks without padding."""
 
     scores: Annotated[bool, OFF, DATA] = False
-    """In such maps, the probability of every class in place of the likeliest one."""
+    """In such maps, and with --tile, the probability of every class in place of the likeliest one."""
 
     border: Annotated[Literal["reflect", "cut"], DATA] = "reflect"
     """What of places in such maps whose patch reaches beyond the image. reflect: the image is mirrored there,
@@ -371,10 +371,15 @@ class PredictSettings(SeveralSettings):
 
     tile: Annotated[str | None, MACHINE, Field(pattern=r"^(auto|[1-9]\d{0,6})$")] = None
     """Outline one image of any size in tiles with sides of so many places, which join to the very mask of the whole;
-    auto: as long as --memory allows. The image is a file .npy, --out another."""
+    auto: as long as --memory allows. The image is a .tif, .fits, .zarr, .npy or file.h5:dataset, and --out a .tif,
+    .fits, .zarr or .npy."""
 
     memory: Annotated[Count, MACHINE] = 1024
     """MiB that a tile may take at its peak."""
+
+    scheduler: Annotated[str | None, MACHINE] = None
+    """Let the workers of a Dask cluster work out the tiles, as tcp://10.0.0.1:8786; --out is a .zarr then, and all
+    machines see the same files."""
 
 
 class FactorSettings(UseSettings):

@@ -51,3 +51,10 @@ def test_names_in_brackets_are_names(capsys):
     Output().console()
     logging.getLogger("svertka").warning("[red]/photo[1].png cannot be read")
     assert capsys.readouterr().err == "[red]/photo[1].png cannot be read\n"
+
+
+@pytest.mark.parametrize("made", [facts([("way", "[red]")]), table(["way"], [["[red]"]], texts="way")])
+def test_brackets_in_tables_are_brackets(capsys, made):
+    """As in `pip install 'svertka[engines]'`."""
+    Output().answer({}, made)
+    assert "[red]" in capsys.readouterr().out

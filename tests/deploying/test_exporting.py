@@ -113,3 +113,13 @@ def test_without_data_it_is_compared_on_random_images(dataless, tmp_path):
 def test_sounds_are_not_exported(sounds_run, tmp_path):
     with pytest.raises(RunError, match="makes sounds"):
         svertka.export(sounds_run, tmp_path / "a.pt2")
+
+
+@pytest.mark.parametrize("name", ["a.onnx", "a.xml", "a.pt2"])
+def test_a_network_on_the_sphere_is_refused_with_its_layer_and_with_what_runs_it(sphere_run, tmp_path, name):
+    words = (
+        r"spherical_mnist cannot be exported: layer stem.0 \(SphereConv\) can be neither written nor compiled; only "
+    )
+    with pytest.raises(RunError, match=rf"{words}svertka itself runs it, as by `svertka predict {sphere_run.path}`$"):
+        svertka.export(sphere_run, tmp_path / name)
+    assert not list(tmp_path.iterdir())

@@ -128,6 +128,18 @@ def test_outlines_and_forecasts_have_engines_too(name, request, tmp_path):
     assert found.rows[1].check.after == pytest.approx(found.rows[0].check.after, rel=1e-4)
 
 
+def test_engines_that_take_no_such_network_are_left_out_in_a_line_each(sphere_run):
+    found = svertka.optimise(sphere_run, images=8, batch=4, threads=1)
+    rows = {row.name: row.refused for row in found.rows}
+    assert {"as it is", "compile", "onnxruntime", "openvino"} <= set(rows)
+    assert found.best == "as it is" or found.best.startswith("torch")
+    for name, refused in rows.items():
+        able = name == "as it is" or name.startswith("torch")
+        assert ("SphereConv" in refused or "install" in refused) is not able
+        assert len(refused) < 120
+        assert able or "," not in name
+
+
 def test_what_cannot_be_is_refused(run, sounds_run):
     with pytest.raises(RunError, match="makes sounds sample by sample"):
         svertka.optimise(sounds_run)

@@ -97,6 +97,11 @@ def test_windows_that_are_done_are_not_computed_again(cluster, source, tmp_path)
             r"^window \[0:32, 0:32\] ended several workers: they may need more memory; what is",
             marks=pytest.mark.slow,
         ),
+        (
+            boxes.absent,
+            ClusterError,
+            r"^a worker lacks what it needs: No module named 'svertka'; install svertka there",
+        ),
         (boxes.wrong, ZeroDivisionError, "a mistake of the caller's"),
     ],
 )

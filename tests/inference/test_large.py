@@ -1,10 +1,17 @@
+import subprocess
+import sys
+
+import h5py
 import numpy as np
 import pytest
+import tifffile
+import torch
 from astropy.io import fits
 from astropy.wcs import WCS
 
 import svertka
 from svertka import DataError, SettingError
+from svertka.data.formats import Opening
 from svertka.data.windows import created, opened, pieces
 from svertka.inference import Predictor
 from svertka.inference.large import outlined_in_tiles
@@ -121,6 +128,116 @@ def test_a_finished_mask_is_not_replaced_unasked(predictor, picture):
     with pytest.raises(DataError, match=r"out.npy is there already; replace it with --overwrite"):
         outlined(predictor, picture)
     assert not place.with_name(".out.npy.job").exists()
+
+
+@pytest.mark.parametrize("ending", ["npy", "tif", "fits", "zarr"])
+def test_the_probability_of_every_class_takes_the_place_of_the_mask(predictor, picture, ending):
+    _, mask = outlined(predictor, picture)
+    _, place = outlined(predictor, picture, out=f"scores.{ending}", scores=True)
+    with opened(place, axes="CHW" if ending == "npy" else None, opening=Opening(pages="channels")) as found:
+        assert (found.channels, found.sizes, found.dtype) == (2, (130, 171), np.float32)
+        scores = found.read((slice(0, 130), slice(0, 171)))
+    np.testing.assert_array_equal(scores.argmax(0) * 255, np.load(mask))
+    with torch.inference_mode():
+        whole = predictor.answers(predictor.preprocess.normal(torch.from_numpy(np.load(picture)[None, None])))[0]
+    np.testing.assert_allclose(scores, whole, atol=1e-5)
+
+
+def test_probabilities_do_not_go_on_with_a_mask(predictor, picture):
+    with pytest.raises(Stop):
+        outlined(predictor, picture, progress=stopping(3))
+    with pytest.raises(DataError, match=r"out.npy was begun with another answer"):
+        outlined(predictor, picture, scores=True)
+
+
+def test_an_array_in_hdf5_is_outlined(predictor, picture):
+    with h5py.File(picture.with_name("in.h5"), "w") as file:
+        file["pixels"] = np.load(picture)
+    _, wanted = outlined(predictor, picture)
+    _, found = outlined(predictor, picture.with_name("in.h5:pixels"), out="other.npy")
+    np.testing.assert_array_equal(np.load(found), np.load(wanted))
+
+
+@pytest.fixture
+def torn(picture, rng):
+    """A long TIFF with a broken tile at its end, of which the begin knows nothing."""
+    pixels = rng.integers(0, 255, (48, 480), dtype=np.uint8)
+    place = picture.with_name("torn.tif")
+    tifffile.imwrite(place, pixels, tile=(48, 48), compression="zlib")
+    with tifffile.TiffFile(place) as file:
+        begin, length = file.pages[0].dataoffsets[8], file.pages[0].databytecounts[8]
+    with place.open("r+b") as file:
+        file.seek(begin)
+        file.write(bytes(length))
+    return place, pixels
+
+
+def test_a_broken_tile_is_named_and_may_be_left_out_later(predictor, torn):
+    place, pixels = torn
+    with pytest.raises(DataError, match=r"torn.tif, block \[0:48, 384:432\] cannot be read as TIFF"):
+        outlined(predictor, place, tile="96")
+    done, mask = outlined(predictor, place, tile="96", skip_bad=True)
+    assert done.before > 0
+    assert 0 < done.bad < 5
+    found = np.load(mask)
+    assert (found[:, 384:432] == 254).all()
+    np.save(place.with_name("sound.npy"), pixels)
+    _, sound = outlined(predictor, place.with_name("sound.npy"), out="other.npy", tile="96")
+    answered = found != 254
+    assert answered[:, :256].all()
+    np.testing.assert_array_equal(found[answered], np.load(sound)[answered])
+
+
+def test_gaps_of_a_job_that_was_interrupted_are_counted_too(predictor, torn):
+    with pytest.raises(Stop):
+        outlined(predictor, torn[0], tile="96", skip_bad=True, progress=stopping(4))
+    done, place = outlined(predictor, torn[0], tile="96", skip_bad=True)
+    assert done.before == 4
+    assert done.bad == outlined(predictor, torn[0], out="other.npy", tile="96", skip_bad=True)[0].bad > 0
+    assert np.array_equal(np.load(place), np.load(place.with_name("other.npy")))
+
+
+def test_probabilities_have_nan_where_the_image_cannot_be_read(predictor, torn):
+    done, place = outlined(predictor, torn[0], tile="96", skip_bad=True, scores=True)
+    found = np.load(place)
+    assert done.bad > 0
+    assert np.isnan(found[:, :, 384:432]).all()
+    assert np.isfinite(found[:, :, :256]).all()
+
+
+def test_a_second_job_for_the_same_file_is_refused(predictor, picture):
+    def meanwhile(done, total):
+        with pytest.raises(DataError, match=r"another job is writing .*out.npy; wait for it"):
+            outlined(predictor, picture, overwrite=True)
+
+    done, _ = outlined(predictor, picture, tile="90", progress=meanwhile)
+    assert done.tiles == 4
+
+
+FULL = """
+import resource, sys
+from svertka.cli.app import run
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+raise SystemExit(run(sys.argv[2:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of files there")
+def test_where_no_more_can_be_written_the_job_stops_in_a_line_and_goes_on_later(outlines_run, predictor, picture):
+    """A limit of the length of files, which only the last and whole tiles of the Zarr go beyond, is as a full disk."""
+    out = picture.with_name("out.zarr")
+    words = ["predict", str(outlines_run), str(picture), "--tile", "90", "--out", str(out), "--scores"]
+    found = subprocess.run([sys.executable, "-c", FULL, "20000", *words], capture_output=True, text=True)
+    assert found.returncode == 1
+    assert found.stderr == (
+        f"svertka: cannot write {out}: File too large; what is finished is kept, and the same job goes on from there\n"
+    )
+    assert not out.exists()
+    _, place = outlined(predictor, picture, out="out.zarr", tile="64", scores=True)
+    _, other = outlined(predictor, picture, out="other.npy", tile="90", scores=True)
+    with opened(place) as one:
+        assert one.reader.block == (90, 90)
+        np.testing.assert_array_equal(one.read((slice(0, 130), slice(0, 171))), np.load(other))
 
 
 def test_images_of_another_kind_are_named(predictor, tmp_path):

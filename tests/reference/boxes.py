@@ -38,3 +38,7 @@ def broken(window):
 
 def wrong(window):
     raise ZeroDivisionError("a mistake of the caller's")
+
+
+def absent(window):
+    raise ModuleNotFoundError("No module named 'svertka'")

@@ -325,7 +325,7 @@ def predict(
     overwrite
         Replace files that are there.
     """
-    if settings.tile is not None:
+    if settings.tile is not None or settings.scheduler is not None:
         from svertka.cli import tiles
 
         tiles.answer(run, inputs, out, overwrite=overwrite, settings=settings, output=output)

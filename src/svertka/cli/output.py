@@ -10,6 +10,7 @@ from cyclopts import Group, Parameter
 from pydantic import BaseModel, ConfigDict
 from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from svertka.settings import OFF
 
@@ -72,7 +73,7 @@ def table(columns: Sequence[str], rows: Sequence[Row], *, texts: str) -> Table:
     for column in columns:
         made.add_column(column, justify="left" if column in texts.split() else "right", no_wrap=True)
     for row in rows:
-        made.add_row(*map(written, row))
+        made.add_row(*(Text(written(cell)) for cell in row))  # brackets are brackets
     return made
 
 
@@ -82,7 +83,7 @@ def facts(rows: Sequence[Row]) -> Table:
     made.add_column(style="bold", no_wrap=True)
     made.add_column(overflow="fold")
     for row in rows:
-        made.add_row(*map(written, row))
+        made.add_row(*(Text(written(cell)) for cell in row))  # brackets are brackets
     return made
 
 

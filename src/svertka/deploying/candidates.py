@@ -36,6 +36,10 @@ class Workshop:
     def __post_init__(self) -> None:
         self.files: dict[object, bytes | str] = {}
 
+    def unmade(self, candidate: Candidate) -> bool:
+        """Whether the network cannot even be converted for its engine."""
+        return isinstance(self._content(candidate), str)
+
     def started(self, candidate: Candidate) -> tuple[bytes, Scores] | str:
         """The candidate's file, and the candidate at work; or in words why there is none."""
         content = self._content(candidate)

@@ -20,7 +20,7 @@ from svertka.deploying.wrapping import Whole
 from svertka.engines import Scores
 from svertka.engines.exchange import LEAST, exported, taken
 from svertka.engines.folding import folded
-from svertka.errors import DataError, RunError
+from svertka.errors import DataError, RunError, SettingError
 from svertka.inference import Predictor
 from svertka.runs import Run, open_run
 
@@ -110,6 +110,10 @@ def _program(
     made = Whole(predictor, inner).eval() if whole else inner
     try:
         return exported(made, (noise.pixels if whole else noise.images)[:LEAST])
+    except SettingError as error:
+        raise RunError(
+            f"{run.path}: {predictor.facts.variant} cannot be exported: {error}, as by `svertka predict {run.path}`"
+        ) from error
     except Exception as error:
         # Whatever torch meets in a network that it cannot write means just that.
         raise RunError(f"{run.path}: {predictor.facts.variant} cannot be exported: {reason(error)}") from error

@@ -149,7 +149,9 @@ def measured(
         progress(place, len(several))
         made = workshop.started(candidate)
         if isinstance(made, str):
-            tried[candidate.name] = Tried(Row(candidate.name, refused=made))
+            # One line for an engine that takes no such network, whatever the pieces.
+            name = candidate.engine.name if workshop.unmade(candidate) else candidate.name
+            tried.setdefault(name, Tried(Row(name, refused=made)))
             continue
         content, scores = made
         found = _check(expected, in_batches(scores, images.images, batch), predictor, images)

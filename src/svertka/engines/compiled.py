@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from svertka.engines.eager import check_convertible
 from svertka.engines.engine import Conversion, Engine, Scores, Working
 from svertka.engines.folding import folded
 from svertka.engines.hushed import hushed
@@ -30,9 +31,14 @@ def no_compiler() -> str:
 
 
 def convert(wanted: Conversion) -> bytes:
-    """Machine code for batches of the example's length."""
+    """Machine code for batches of the example's length.
+
+    Raises:
+        SettingError: a layer cannot be compiled.
+    """
     from torch._inductor import aoti_compile_and_package
 
+    check_convertible(wanted.network)
     kind = TYPES[wanted.precision]
     with TemporaryDirectory() as folder, hushed(), torch.no_grad():
         program = torch.export.export(folded(wanted.network).to(kind), (wanted.example.to(kind).contiguous(),))

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 from torch.utils._sympy.numbers import int_oo
 
+from svertka.engines.eager import check_convertible
 from svertka.engines.hushed import hushed
 from svertka.errors import MissingExtra
 
@@ -32,7 +33,12 @@ def missing(*packages: str) -> str:
 
 
 def exported(network: nn.Module, example: Tensor) -> ExportedProgram:
-    """The network's operators for batches of any length, and for images of any size where it takes them."""
+    """The network's operators for batches of any length, and for images of any size where it takes them.
+
+    Raises:
+        SettingError: a layer cannot be written.
+    """
+    check_convertible(network)
     batch = example if len(example) >= LEAST else example.expand(LEAST, *example.shape[1:]).contiguous()
     found = _exported(network, batch, range(2, example.dim()) if _takes_others(network, batch[:1]) else ())
     return found if _unbounded(found) else _exported(network, batch, ())

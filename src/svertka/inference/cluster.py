@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, Queue
 from time import monotonic
@@ -74,27 +75,44 @@ def finish(compute: Compute, path: Path, window: Window) -> str:
     return ""
 
 
-@contextmanager
-def _client(scheduler: str) -> Iterator[Any]:
+def check(scheduler: str) -> None:
+    """See that a scheduler answers.
+
+    Raises:
+        ClusterError: nobody does.
+        MissingExtra: Dask is not installed.
+    """
+    if find_spec("distributed") is None:
+        raise MissingExtra("a cluster", "distributed", "cluster")
     try:
-        from distributed import Client
-    except ImportError:
-        raise MissingExtra("a cluster", "distributed", "cluster") from None
-    try:
-        # A client that finds nobody cannot be closed, and comes to its end whenever memory is swept; so look first. A
-        # thread of its own has no event loop yet, as a notebook has.
+        # A thread of its own has no event loop yet, as a notebook has.
         with ThreadPoolExecutor(1) as thread:
             thread.submit(lambda: asyncio.run(_reach(scheduler))).result()
+    except (OSError, ValueError) as error:
+        raise _unanswered(scheduler) from error
+
+
+@contextmanager
+def _client(scheduler: str) -> Iterator[Any]:
+    # A client that finds nobody cannot be closed, and comes to its end whenever memory is swept; so look first.
+    check(scheduler)
+    from distributed import Client
+
+    try:
         client = Client(scheduler, timeout=REACH, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise ClusterError(
-            f"no Dask scheduler answers at {scheduler}: start one by `dask scheduler`, and workers by `dask worker "
-            f"{scheduler if '://' in scheduler else 'tcp://HOST:8786'}`"
-        ) from error
+        raise _unanswered(scheduler) from error
     try:
         yield client
     finally:
         client.close()
+
+
+def _unanswered(scheduler: str) -> ClusterError:
+    return ClusterError(
+        f"no Dask scheduler answers at {scheduler}: start one by `dask scheduler`, and workers by `dask worker "
+        f"{scheduler if '://' in scheduler else 'tcp://HOST:8786'}`"
+    )
 
 
 async def _reach(scheduler: str) -> None:
@@ -147,6 +165,8 @@ def _check(client: Any, future: Any, window: Window) -> None:
             raise DataError(f"{error}; {GOES_ON}")
     elif future.status == "error" and type(future.exception()).__name__ == "KilledWorker":
         raise ClusterError(f"window {spelled(window)} ended several workers: they may need more memory; {GOES_ON}")
+    elif future.status == "error" and isinstance(future.exception(), ImportError):
+        raise ClusterError(f"a worker lacks what it needs: {future.exception()}; install svertka there too; {GOES_ON}")
     elif future.status == "error":
         raise future.exception()
     else:

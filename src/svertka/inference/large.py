@@ -1,11 +1,11 @@
-"""Masks of images that are larger than memory, in tiles that join to the very mask of the whole."""
+"""Answers for images that are larger than memory, in tiles that join to the very answer of the whole."""
 
 import json
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,21 +14,20 @@ from torch import Tensor
 from svertka.data.formats import Opening
 from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels, Raster, colour_of, kind
-from svertka.data.replacing import replacing
-from svertka.data.windows import Opened, Readable, created, opened
-from svertka.errors import DataError, SettingError
+from svertka.data.windows import Opened, Readable, Written, created, opened
+from svertka.errors import DataError
 from svertka.geometry import times
-from svertka.inference.combining import check_alone
-from svertka.inference.outlining import values_of
+from svertka.inference.content import Content, content
+from svertka.inference.jobs import Record, Tile, about, alone
 from svertka.inference.predictor import Predictor
 from svertka.inference.tiles import Done
 from svertka.inference.tiles.tiling import Job
 from svertka.nn import lay_out
-from svertka.runs.weights import digest
 from svertka.settings import PredictSettings
 
 MEBIBYTE = 2**20
-Tile = tuple[int, ...] | int | str
+Progress = Callable[[int, int], None]
+Fill = Callable[[Job, Written, Content, Record], Done]
 
 
 def outlined_in_tiles(
@@ -38,7 +37,7 @@ def outlined_in_tiles(
     settings: PredictSettings,
     *,
     overwrite: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Done:
     """Write the mask of an image of any size into a file; what an interrupted job had finished is kept.
 
@@ -46,96 +45,61 @@ def outlined_in_tiles(
         predictor: a network that outlines.
         image: a file that is read in windows.
         out: a file that is written in windows.
-        settings: `tile` and `memory` among them.
+        settings: `tile` and `memory` among them; with `scores` the probability of every class is written in place of
+            the mask. With `skip_bad`, places that see what cannot be read have no answer: NaN, or in masks the highest
+            number that is no class.
         overwrite: begin anew, and replace what is there.
         progress: called with the number of tiles that are done, and of all.
 
     Raises:
         SettingError: the network does another task, or a file is of another format.
         ShapeError: the network cannot be run in tiles exactly.
-        DataError: the image is of another kind or would have to be scaled, or the file is there already.
+        DataError: the image is of another kind or would have to be scaled, or the file is there already, or another job
+            is writing it.
     """
-    if predictor.facts.task != "segment":
-        raise SettingError(
-            f"--tile is for networks that outline (segment); this one was trained to {predictor.facts.task}"
-        )
-    if settings.several:
-        raise SettingError("--tile makes the mask of one run and of the image as it is; leave out --views and --with")
-    check_alone(settings)
-    record = Record(out, _about(predictor, image, settings))
-    tile = record.begun(settings.tile or "auto", overwrite=overwrite)
-    opening = Opening(pages=predictor.preprocess.pages, max_pixels=settings.max_pixels)
-    with opened(image, axes=settings.axes, opening=opening) as source:
-        return _outlined(predictor, source, out, tile, settings, record, overwrite=overwrite, progress=progress)
+
+    def fill(job: Job, sink: Written, made: Content, record: Record) -> Done:
+        return job.into(sink, finish=made.of, gap=made.gap, moments=record.moments, progress=progress)
+
+    return filled(predictor, image, out, settings, fill, overwrite=overwrite)
 
 
-def _outlined(
-    predictor: Predictor, source: Opened, out: Path, tile: Tile, settings: PredictSettings, record: "Record", *,
-    overwrite: bool, progress: Callable[[int, int], None] | None,
-) -> Done:  # fmt: skip
-    _check_size(predictor.preprocess, source, source.path)
-    job = Job.of(
-        predictor.network, source, tile=tile, memory=settings.memory * MEBIBYTE,
-        prepare=partial(_prepared, predictor, source, source.path, settings.colour), skip_bad=settings.skip_bad,
-    )  # fmt: skip
-    levels = values_of(predictor.names)
-    file = created(
-        out, channels=1, sizes=source.sizes, dtype=levels.dtype, tile=job.sides, like=source,
-        job=json.dumps(record.about), overwrite=overwrite,
-    )  # fmt: skip
-    with closing(file) as sink:
-        record.keep(job.sides)
-        done = job.into(
-            sink, finish=lambda scores: levels[scores.float().argmax(1).cpu().numpy()], moments=record.moments,
-            progress=progress,
-        )  # fmt: skip
-    record.end()
+def filled(
+    predictor: Predictor, image: Path, out: Path, settings: PredictSettings, fill: Fill, *, overwrite: bool
+) -> Done:
+    """The same, with what fills the file; arguments and errors as there."""
+    made = content(predictor, settings)
+    with alone(out):
+        record = Record(out, about(predictor, image, settings))
+        tile = record.begun(settings.tile or "auto", overwrite=overwrite)
+        with source_of(predictor, image, settings) as source:
+            job = job_of(predictor, source, tile, settings, record)
+            file = created(
+                out, channels=made.channels, sizes=source.sizes, dtype=made.dtype, tile=job.sides, like=source,
+                job=json.dumps(record.about), overwrite=overwrite,
+            )  # fmt: skip
+            with closing(file) as sink:
+                record.keep(job.sides)
+                done = fill(job, sink, made, record)
+        done = replace(done, bad=record.gaps.count())
+        record.end()
     return done
 
 
-class Record:
-    """What an unfinished file is being filled with, written beside it, so that only the same job goes on with it."""
-
-    def __init__(self, out: Path, about: dict[str, Any]) -> None:
-        self.out, self.about = out, about
-        self.path = out.with_name(f".{out.name}.job")
-        self.moments = out.with_name(f".{out.name}.moments")
-
-    def begun(self, tile: str, *, overwrite: bool) -> Tile:
-        """The sides of tiles: those with which the job was begun, else as asked for.
-
-        Raises:
-            DataError: the file is there already, finished or begun by another job.
-        """
-        if overwrite:
-            self.end()
-        if not self.path.exists():
-            if self.out.exists() and not overwrite:
-                raise DataError(f"{self.out} is there already; replace it with --overwrite")
-            return int(tile) if tile.isdecimal() else tile
-        found = json.loads(self.path.read_text(encoding="utf-8"))
-        differ = [name for name, value in self.about.items() if found.get(name) != value]
-        if differ:
-            raise DataError(f"{self.out} was begun with another {' and '.join(differ)}; begin anew with --overwrite")
-        return tuple(found["tile"])
-
-    def keep(self, sides: tuple[int, ...]) -> None:
-        """Write down that the job has begun, and with what tiles."""
-        with replacing(self.path) as part:
-            part.write_text(json.dumps({**self.about, "tile": sides}), encoding="utf-8")
-
-    def end(self) -> None:
-        """Forget it: the file is finished."""
-        self.path.unlink(missing_ok=True)
-        self.moments.unlink(missing_ok=True)
+def source_of(predictor: Predictor, image: Path, settings: PredictSettings) -> Opened:
+    """The image, to be read in windows."""
+    opening = Opening(pages=predictor.preprocess.pages, max_pixels=settings.max_pixels)
+    return opened(image, axes=settings.axes, opening=opening)
 
 
-def _about(predictor: Predictor, image: Path, settings: PredictSettings) -> dict[str, Any]:
-    """What the answer depends on."""
-    facts = image.stat()
-    network = digest(predictor.network.state_dict())
-    preprocess = f"{predictor.preprocess.model_dump_json()} {settings.colour} {settings.axes}"
-    return {"network": network, "image": [facts.st_size, facts.st_mtime_ns], "preprocessing": preprocess}
+def job_of(predictor: Predictor, source: Opened, tile: Tile, settings: PredictSettings, record: Record) -> Job:
+    """The network over an image."""
+    _check_size(predictor.preprocess, source, source.path)
+    return Job.of(
+        predictor.network, source, tile=tile, memory=settings.memory * MEBIBYTE,
+        prepare=partial(_prepared, predictor, source, source.path, settings.colour), skip_bad=settings.skip_bad,
+        lost=record.gaps.note,
+    )  # fmt: skip
 
 
 def _check_size(preprocess: Preprocess, source: Readable, image: Path) -> None:

@@ -66,7 +66,7 @@ def direct(vectors: int, ending: Ending) -> Function:
 
 @cache
 def depthwise(taps: int, ending: Ending) -> Function:
-    """`depthwise(x, places, weight, bias, second, y, zeros | first, last, channels, pixels)`: one kernel to a channel."""
+    """`depthwise(x, places, weight, bias, second, y, zeros | first, last, channels, pixels)`."""
     code = Code("depthwise", 7, 4, DTYPE)
     (x, places, weight, bias, second, y, zeros), (first, last, channels, pixels) = code.pointers, code.wholes
     for row in _steps(code, first, last, 4):

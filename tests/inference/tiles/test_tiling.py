@@ -14,6 +14,7 @@ from svertka import DataError, build
 from svertka.data.windows import created
 from svertka.inference import tiled
 from svertka.inference.tiles import ArraySink, ArraySource
+from svertka.inference.tiles.tiling import Job
 from svertka.nn import PLANE, SqueezeExcite
 
 
@@ -138,14 +139,41 @@ def test_a_killed_process_leaves_what_it_had_done(tmp_path, rng):
     )
 
 
-def test_unreadable_windows_become_nan_and_are_counted(rng, heard, caplog):
+def test_only_places_that_see_what_cannot_be_read_become_nan_and_their_tiles_are_counted(rng, heard, caplog):
     pixels = rng.normal(size=(1, 30, 10)).astype(np.float32)
     sink = ArraySink(2, (30, 10))
-    done = tiled(network(), Broken(pixels, 29), sink, tile=10, skip_bad=True)
+    done = tiled(network(), Broken(pixels, 28), sink, tile=10, skip_bad=True)
     assert done.bad == 1
-    assert np.isnan(sink.pixels[:, 20:]).all()
-    assert np.isfinite(sink.pixels[:, :20]).all()
-    assert "row 29 is broken" in caplog.text
+    assert np.isnan(sink.pixels[:, 25:]).all()  # the network sees three places on both sides
+    whole = whole_of(network(), torch.from_numpy(pixels))
+    np.testing.assert_allclose(sink.pixels[:, :25], whole[:, :25], atol=2e-6)
+    assert "row 28 is broken" in caplog.text
+
+
+def test_the_number_for_gaps_can_be_chosen_and_they_are_told_of(rng):
+    sink, told = ArraySink(1, (30, 10), np.uint8), []
+    job = Job.of(network(), Broken(np.zeros((1, 30, 10), np.float32), 28), tile=10, skip_bad=True,
+                 lost=lambda *words: told.append(words))  # fmt: skip
+    job.into(sink, finish=lambda scores: scores.argmax(1).to(torch.uint8).numpy(), gap=255)
+    assert (sink.pixels[0, 25:] == 255).all()
+    assert (sink.pixels[0, :25] < 2).all()
+    assert told == [((slice(20, 30), slice(0, 10)), "row 28 is broken")]
+
+
+def test_means_of_the_whole_image_are_those_of_what_can_be_read(rng):
+    pixels = np.full((1, 30, 8), 5, np.float32)
+    net = nn.Sequential(nn.Conv2d(1, 1, 1), SqueezeExcite(PLANE, 1, 1)).eval()
+    sink = ArraySink(1, (30, 8))
+    tiled(net, Broken(pixels, 28), sink, tile=10, skip_bad=True)
+    whole = whole_of(net, torch.from_numpy(pixels))  # all places are alike, so a few less have the same mean
+    np.testing.assert_allclose(sink.pixels[:, :28], whole[:, :28], rtol=1e-6)
+
+    class Gone(ArraySource):
+        def read(self, window):
+            raise DataError("gone")
+
+    with pytest.raises(DataError, match="no tile of the image can be read"):
+        tiled(net, Gone(pixels), ArraySink(1, (30, 8)), tile=10, skip_bad=True)
 
 
 def test_reading_and_writing_go_on_while_the_network_runs(rng):

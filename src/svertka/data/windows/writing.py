@@ -25,6 +25,7 @@ from svertka.data.windows.zarr_files import ZarrFile, make_zarr
 from svertka.errors import DataError, SettingError, ShapeError
 from svertka.geometry import times
 
+KEPT = "; what is finished is kept, and the same job goes on from there"
 Made = tuple[Callable[[Path, Form, tuple[int, ...]], None], Callable[[Path, Form], Writer]]
 TIFF: Made = (make_tiff, TiffFile)
 FITS: Made = (make_fits, FitsFile)
@@ -126,7 +127,7 @@ class Written:
         try:
             self.writer.write(window, np.ascontiguousarray(values, form.dtype))
         except OSError as error:
-            raise _unwritten(self.path, error) from error
+            raise _unwritten(self.path, error, KEPT) from error
 
     def done(self, window: Window) -> bool:
         return self.journal.done(placed(window, self.form.sizes))
@@ -142,7 +143,7 @@ class Written:
             self.writer.settle(window)
             self.journal.mark(window)
         except OSError as error:
-            raise _unwritten(self.path, error) from error
+            raise _unwritten(self.path, error, KEPT) from error
 
     def close(self) -> None:
         """Put the file into its place if all of it is marked; else leave what there is, to go on later.
@@ -264,5 +265,5 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _unwritten(path: Path, error: OSError) -> DataError:
-    return DataError(f"cannot write {path}: {error.strerror or error}")
+def _unwritten(path: Path, error: OSError, more: str = "") -> DataError:
+    return DataError(f"cannot write {path}: {error.strerror or error}{more}")

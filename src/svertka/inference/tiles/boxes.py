@@ -62,11 +62,25 @@ def _worth(one: Box, two: Box) -> bool:
 
 def tiles(sizes: Sequence[int], sides: Sequence[int]) -> list[Box]:
     """Boxes of these sides, in order, that cover everything once; the last along each axis may be shorter."""
+    return tiles_of(whole(sizes), sides)
+
+
+def tiles_of(box: Box, sides: Sequence[int]) -> list[Box]:
+    """The same over a box."""
     lines = [
-        [(start, min(start + side, size)) for start in range(0, size, side)]
-        for size, side in zip(sizes, sides, strict=True)
+        [(start, min(start + side, high)) for start in range(low, high, side)]
+        for (low, high), side in zip(box, sides, strict=True)
     ]
     return list(product(*lines))
+
+
+def halves(box: Box) -> list[Box]:
+    """A box halved along every axis that has more than one place.
+
+    >>> halves(((0, 5), (7, 8)))
+    [((0, 3), (7, 8)), ((3, 5), (7, 8))]
+    """
+    return tiles_of(box, [-(-(high - low) // 2) for low, high in box])
 
 
 def even(size: int, longest: int, step: int) -> int:

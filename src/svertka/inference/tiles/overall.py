@@ -4,9 +4,10 @@ So networks that look at the whole image through such numbers alone (squeeze and
 moments of groups, instances or layers) are exact in tiles too; each costs one pass more over what comes before it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from math import prod
 from typing import Any
 
@@ -37,21 +38,19 @@ class Overall:
     def run(self, box: Box, take: Take) -> Any:
         raise AssertionError("it is gathered before")
 
-    def gathered(self, parts: Iterator[Tensor]) -> Tensor:
-        """The numbers from the tiles of the image, which cover it once."""
-        total = self._of(next(parts))
-        for part in parts:
-            total = JOINING[self.kind](total, self._of(part))
-        return total
-
-    def finished(self, total: Tensor, dtype: torch.dtype) -> Tensor:
-        """What the call would have given."""
-        count = prod(self.call.source.shape[dim] for dim in self.dims) if self.kind == "mean" else 1
-        return (total / count).to(dtype).reshape(self.call.out.shape)
-
-    def _of(self, part: Tensor) -> Tensor:
+    def of(self, part: Tensor) -> Tensor:
+        """The numbers from one tile of the image."""
         found: Tensor = GATHERING[self.kind](part.double(), self.dims)
         return found
+
+    def joined(self, parts: Iterable[Tensor]) -> Tensor:
+        """Those from tiles that cover the image once."""
+        return reduce(JOINING[self.kind], parts)
+
+    def finished(self, total: Tensor, dtype: torch.dtype, share: Fraction = Fraction(1)) -> Tensor:
+        """What the call would have given; of a mean, `share` of all places are in the total."""
+        count = prod(self.call.source.shape[dim] for dim in self.dims) * share if self.kind == "mean" else 1
+        return (total / float(count)).to(dtype).reshape(self.call.out.shape)
 
 
 GATHERING: dict[str, Any] = {"mean": torch.sum, "sum": torch.sum, "amax": torch.amax, "amin": torch.amin}
