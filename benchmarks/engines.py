@@ -96,7 +96,7 @@ def predictor_of(name: str, size: int) -> Predictor:
 
 def fastest(predictor: Predictor, batch: int, chosen: argparse.Namespace) -> tuple[Job, str]:
     """What `svertka optimise` would take for calls of so many images."""
-    names = ["torch", *(["compile"] if chosen.compile else []), "onnxruntime", "openvino"]
+    names = ["torch", "vectors", *(["compile"] if chosen.compile else []), "onnxruntime", "openvino"]
     images = random(predictor, batch)
     workshop = Workshop(predictor.network, images.images, None)
     found = measured(

@@ -16,7 +16,7 @@ def test_every_engine_gives_the_networks_scores(name, network, images, expected)
 
 
 def test_engines_have_names_that_are_told_apart():
-    assert list(ENGINES) == ["torch", "compile", "onnxruntime", "openvino"]
+    assert list(ENGINES) == ["torch", "vectors", "compile", "onnxruntime", "openvino"]
     with pytest.raises(UnknownName, match="no engine is called 'openvin'; did you mean 'openvino'"):
         engine("openvin")
 
