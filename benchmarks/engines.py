@@ -7,14 +7,14 @@ that torch writes of it for this batch. `latency N` is one call with N images, `
 in calls of 16, and OpenVINO once more by its own asynchronous queue, image by image. `pixels` is latency from bytes:
 everybody normalises them with torch first. A number is the median of a peer's times over that of ours: above 1 ours is
 faster. All have to give the same scores before anything is timed. Last is the geometric mean over all networks of the
-ratio to the best peer.
+ratio to the best peer. Short calls are made one after another: of four the first is not counted.
 """
 
 import argparse
 import json
 from collections.abc import Callable, Mapping
 from statistics import geometric_mean, median
-from time import perf_counter, sleep
+from time import sleep
 from typing import Any
 
 import torch
@@ -23,6 +23,7 @@ from torch import Tensor, nn
 import svertka
 from svertka.data.preprocess import Preprocess
 from svertka.deploying.candidates import Workshop
+from svertka.deploying.measuring import timed
 from svertka.deploying.optimising import ORIGINAL, measured
 from svertka.deploying.sampling import random
 from svertka.engines import Conversion
@@ -189,9 +190,7 @@ def ratios(jobs: Mapping[str, Callable[[], Tensor]], repeats: int) -> dict[str, 
     for turn in range(repeats):
         for who in list(jobs)[:: 1 if turn % 2 else -1]:
             sleep(0.005)  # until threads that wait by spinning have come to rest
-            begin = perf_counter()
-            jobs[who]()
-            times[who].append(perf_counter() - begin)
+            times[who].append(timed(jobs[who]))
     typical = {who: median(found) for who, found in times.items()}
     ours = typical.pop("ours")
     return {"ms": 1000 * ours, "ratios": {who: each / ours for who, each in typical.items()}}

@@ -45,4 +45,9 @@ def test_everyone_is_first_in_turn(clock):
     order = []
     jobs = {name: lambda name=name: order.append(name) for name in "ab"}
     measuring.in_turns(jobs, seconds=0)
-    assert "".join(order[2:]) == "baab" * 15
+    assert order[2:] == [name for name in "baab" * 15 for _ in range(4)]
+
+
+def test_short_jobs_are_timed_when_they_are_under_way(clock):
+    seconds = iter([0.19, 0.01, 0.03, 0.02])
+    assert measuring.timed(lambda: clock(next(seconds))()) == pytest.approx(0.02)
