@@ -1,9 +1,10 @@
 """The engine that svertka chooses, against torch, torch.compile, ONNX Runtime and OpenVINO called plainly, in turns.
 
-    python benchmarks/engines.py [--threads 2] [--repeats 7] [--compile] [--size 224] [--markdown] [NETWORK ...]
+    python benchmarks/engines.py [--threads 2] [--repeats 7] [--compile] [--size 224] [--cases latency-1] [--markdown]
+                                 [NETWORK ...]
 
 Each peer is called as its users call it, in float32: torch on the network as it is built, the others on the ONNX file
-that torch writes of it for this batch. `latency N` is one call with N images, `throughput` 64 images: peers take them
+that torch writes of it for this batch. `latency-N` is one call with N images, `throughput` 64 images: peers take them
 in calls of 16, and OpenVINO once more by its own asynchronous queue, image by image. `pixels` is latency from bytes:
 everybody normalises them with torch first. A number is the median of a peer's times over that of ours: above 1 ours is
 faster. All have to give the same scores before anything is timed. Last is the geometric mean over all networks of the
@@ -12,7 +13,7 @@ ratio to the best peer. Short calls are made one after another: of four the firs
 
 import argparse
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from statistics import geometric_mean, median
 from time import sleep
 from typing import Any
@@ -24,7 +25,7 @@ import svertka
 from svertka.data.preprocess import Preprocess
 from svertka.deploying.candidates import Workshop
 from svertka.deploying.measuring import timed
-from svertka.deploying.optimising import ORIGINAL, measured
+from svertka.deploying.optimising import ORIGINAL, measured, winner
 from svertka.deploying.sampling import random
 from svertka.engines import Conversion
 from svertka.engines.onnxruntime import convert
@@ -39,6 +40,7 @@ NAMES = (
 )  # fmt: skip
 CPU = torch.device("cpu")
 MANY, CALL = 64, 16
+CASES = {"latency-1": 1, "latency-16": CALL, "throughput": MANY}  # images
 Job = Callable[[Tensor], Tensor]
 
 
@@ -50,6 +52,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--size", type=int, default=224)
     parser.add_argument("--compile", action="store_true", help="with torch.compile, which takes minutes")
+    parser.add_argument("--cases", nargs="*", choices=[*CASES], default=[*CASES])
     parser.add_argument("--markdown", action="store_true")
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
@@ -64,12 +67,11 @@ def main() -> None:
     print(json.dumps({"benchmark": "engines", "threads": chosen.threads, "size": chosen.size, "rows": rows}))
 
 
-def compared(name: str, chosen: argparse.Namespace) -> list[dict[str, Any]]:
+def compared(name: str, chosen: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Every case of one network."""
     torch.manual_seed(0)
     predictor = predictor_of(name, chosen.size)
-    found = []
-    for case, batch in (("latency 1", 1), ("latency 16", CALL), ("throughput", MANY)):
+    for case, batch in ((case, CASES[case]) for case in chosen.cases):
         ours, what = fastest(predictor, batch, chosen)
         peers = peers_of(predictor.network, min(batch, CALL), chosen, queue=case == "throughput")
         noise = random(predictor, batch)
@@ -77,8 +79,7 @@ def compared(name: str, chosen: argparse.Namespace) -> list[dict[str, Any]]:
             if first is None or case != "throughput":
                 jobs = {who: partly(job, images, min(batch, CALL), first) for who, job in peers.items()}
                 jobs["ours"] = partly(ours, images, batch, first)
-                found.append({"name": name, "case": label, "engine": what, **ratios(jobs, chosen.repeats)})
-    return found
+                yield {"name": name, "case": label, "engine": what, **ratios(jobs, chosen.repeats)}
 
 
 def predictor_of(name: str, size: int) -> Predictor:
@@ -104,7 +105,7 @@ def fastest(predictor: Predictor, batch: int, chosen: argparse.Namespace) -> tup
         predictor, workshop, images, OptimiseSettings(changes=0.99), names=names, batch=batch, threads=chosen.threads,
         progress=lambda done, total: None,
     )  # fmt: skip
-    best = min((each for each in found if each.row.ms is not None), key=lambda each: each.row.ms or 0.0)
+    best = winner(found)
     if best.candidate is None:
         return predictor.scores, ORIGINAL
     made = workshop.started(best.candidate)

@@ -1,7 +1,7 @@
 """From a run to the engine that is fastest for it on this machine, checked, and noted in the run folder."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
@@ -15,7 +15,7 @@ from torch import Tensor
 from svertka.data.stores import Progress, silent
 from svertka.deploying.candidates import Candidate, Workshop, candidates, chosen_names, left_out
 from svertka.deploying.checking import TOLERANCES, Check, checked, in_batches
-from svertka.deploying.measuring import in_turns
+from svertka.deploying.measuring import HOPELESS, in_turns, timed
 from svertka.deploying.sampling import Sampled, sampled
 from svertka.engines import Scores, keep
 from svertka.engines.kept import Kept, drop
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 ORIGINAL = "as it is"
 CALIBRATING = 128  # images from which int8 learns its ranges
+FINALISTS = 4
 BATCHES = {"throughput": 16, "latency": 1}
 
 
@@ -121,11 +122,12 @@ def plain(run: Run) -> Predictor:
 
 @dataclass(frozen=True)
 class Tried:
-    """A candidate with its row, and its file where it works."""
+    """A candidate with its row, and its file where it works; whether it was among the fastest, measured in turns."""
 
     row: Row
     candidate: Candidate | None = None
     content: bytes = b""
+    final: bool = False
 
 
 def measured(
@@ -139,12 +141,17 @@ def measured(
     threads: int,
     progress: Progress,
 ) -> list[Tried]:
-    """Every candidate, checked and measured; the original first."""
+    """Every candidate, checked and measured; the original first.
+
+    Each is timed by itself when it has been checked, and only the fastest are kept for turns: all of a large network's
+    together would not fit into memory.
+    """
     shape = (batch, *images.images.shape[1:])
     several = list(candidates(names, settings.precision, shape, threads))
     expected = in_batches(predictor.scores, images.images, batch)
     tried: dict[str, Tried] = {ORIGINAL: Tried(Row(ORIGINAL, check=_check(expected, expected, predictor, images)))}
-    working: dict[str, Scores] = {ORIGINAL: predictor.scores}
+    working: dict[str, Callable[[], Tensor]] = {ORIGINAL: _call(predictor.scores, images.images, batch)}
+    alone = {ORIGINAL: timed(working[ORIGINAL])}
     for place, candidate in enumerate(several):
         progress(place, len(several))
         made = workshop.started(candidate)
@@ -158,11 +165,26 @@ def measured(
         refused = found.refusal(settings.tolerance or TOLERANCES[settings.precision], settings.changes)
         tried[candidate.name] = Tried(Row(candidate.name, check=found, refused=refused), candidate, content)
         if not refused:
-            working[candidate.name] = scores
-    times = in_turns({name: _call(scores, images.images, batch) for name, scores in working.items()})
+            working[candidate.name] = _call(scores, images.images, batch)
+            alone[candidate.name] = timed(working[candidate.name])
+        del made, scores
+        working = {name: working[name] for name in working if name == ORIGINAL or name in fastest(working, alone)}
+    times = {name: [seconds] for name, seconds in alone.items()} | in_turns(working)
     progress(len(several), len(several))
     absent = [Tried(Row(name, refused=why)) for name, why in left_out(names, settings.precision).items()]
-    return [replace(each, row=_timed(each.row, times.get(each.row.name), batch)) for each in tried.values()] + absent
+    told = [replace(each, row=_timed(each.row, times.get(each.row.name), batch)) for each in tried.values()]
+    return [replace(each, final=each.row.name in working) for each in told] + absent
+
+
+def winner(found: Iterable[Tried]) -> Tried:
+    """The fastest of those that were measured in turns."""
+    return min((each for each in found if each.final), key=lambda each: each.row.ms or 0.0)
+
+
+def fastest(names: Iterable[str], seconds: Mapping[str, float]) -> list[str]:
+    """Those that may still win, the fastest first: at most four, and none that takes 1.5 times as long as the first."""
+    ranked = sorted(names, key=lambda name: seconds[name])
+    return [name for name in ranked[:FINALISTS] if seconds[name] <= HOPELESS * seconds[ranked[0]]]
 
 
 def _call(scores: Scores, images: Tensor, batch: int) -> Callable[[], Tensor]:
@@ -201,7 +223,7 @@ def _noted(
     run: Run, found: list[Tried], images: Sampled, settings: OptimiseSettings, *, batch: int, threads: int
 ) -> Optimised:
     """The best is written down."""
-    best = min((each for each in found if each.row.ms is not None), key=lambda each: each.row.ms or 0.0)
+    best = winner(found)
     rows = [each.row for each in found]
     what = f"{len(images)} of {images.source}" if not images.why else f"{len(images)} {images.source}"
     made = Optimised(str(run.path), what, batch, threads, settings.precision, rows, best.row.name, None)

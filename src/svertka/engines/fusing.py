@@ -42,6 +42,7 @@ def fused(network: GraphModule, example: Tensor) -> GraphModule:
             _replace(network, node, given, kind, f"convolution{place}")
     network.graph.eliminate_dead_code()
     network.delete_all_unused_submodules()
+    _forget(network)
     network.recompile()
     return network
 
@@ -103,6 +104,15 @@ def _replace(network: GraphModule, node: Node, given: _Settings, kind: type[Pack
     chain[-1].replace_all_uses_with(new)
     for one in reversed(chain):
         network.graph.erase_node(one)
+
+
+def _forget(network: GraphModule) -> None:
+    """Let go of weights that are laid out anew elsewhere."""
+    wanted = {str(node.target) for node in network.graph.nodes if node.op == "get_attr"}
+    for name, _ in list(network.named_parameters(remove_duplicate=False)):
+        if name not in wanted:
+            holder, _, last = name.rpartition(".")
+            delattr(network.get_submodule(holder), last)
 
 
 def _follower(node: Node, targets: tuple[Any, ...]) -> Node | None:

@@ -195,6 +195,7 @@ class Winograd(Packed):
         tiles = _tiles(_plane(x), _plane(y), self.padding)
         threads, count, steps = crew(), together(self.vectors), winograd(self.vectors, self.ending)
         blocks = -(-len(tiles) // max(4 * count, TILES // (PRODUCTS * (self.cin + self.cout))))
+        blocks = max(blocks, min(threads, len(tiles) // (4 * count)))
         cuts = [len(tiles) * each // blocks for each in range(blocks + 1)]
         room = -(-max(last - first for first, last in pairwise(cuts)) // count) * count
         places = blocks * len(x) >= threads
