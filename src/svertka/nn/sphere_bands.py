@@ -16,7 +16,7 @@ from svertka.errors import SettingError, ShapeError
 from svertka.ops.sphere_spectra import eager
 from svertka.ops.sphere_transforms import rotation_fft, rotation_ifft, sphere_fft, sphere_ifft
 
-AT_ONCE = 2**21  # samples of the finer grid: few enough that the same memory serves again
+AT_ONCE = 2**22  # samples of the finer grid: few enough that the same memory serves again
 
 
 class Oversampled(nn.Module):
@@ -49,7 +49,7 @@ class Oversampled(nn.Module):
         b = x.shape[-1] // 2
         finer = ceil((self.factor + 1) * b / 2)
         each = max(AT_ONCE // (x.shape[1] * (2 * finer) ** (x.dim() - 2)), 1)
-        parts = torch.split(forward(x), each)
+        parts = torch.chunk(forward(x), max(ceil(len(x) / each), 1))
         found: Tensor = backward(torch.cat([forward(self.activation(backward(part, finer)), b) for part in parts]))
         return found
 
