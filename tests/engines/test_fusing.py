@@ -6,7 +6,8 @@ pytest.importorskip("llvmlite")
 
 from svertka.engines.exchange import exported
 from svertka.engines.fusing import Layer, fused
-from svertka.ops.packed import Depthwise, Direct, Winograd
+from svertka.ops.packed_direct import Direct
+from svertka.ops.packed_winograd import Winograd
 
 
 class Block(nn.Module):
@@ -76,5 +77,5 @@ def test_each_convolution_gets_its_kind_and_others_stay_torchs():
         nn.Conv2d(64, 5, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
     )  # fmt: skip
     found = made(network, torch.randn(2, 3, 32, 32))
-    assert layers(found) == [Direct, Depthwise, Winograd, Direct]
-    assert sum("conv2d" in str(node.target) for node in found.graph.nodes) == 2
+    assert layers(found) == [Direct, Winograd, Direct]
+    assert sum("conv2d" in str(node.target) for node in found.graph.nodes) == 3

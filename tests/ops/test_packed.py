@@ -4,8 +4,9 @@ from torch.nn import functional
 
 pytest.importorskip("llvmlite")
 
-from svertka.ops.conv_code import Ending, lanes
-from svertka.ops.packed import Depthwise, Direct, Winograd
+from svertka.ops.packed import Ending, lanes, strips, together, vectors
+from svertka.ops.packed_direct import Direct
+from svertka.ops.packed_winograd import Winograd
 from svertka.ops.threads import crew_of
 
 ENDINGS = [Ending(second, rectified) for second in (False, True) for rectified in (False, True)]
@@ -19,8 +20,6 @@ CASES = [
     (Direct, 33, 47, (13, 14), (1, 1), {}),
     (Direct, 40, 70, (30, 31), (5, 3), {"padding": (2, 1), "stride": (2, 1), "dilation": (1, 2)}),
     (Direct, 128, 512, (4, 4), (1, 1), {}),
-    (Depthwise, 40, 40, (30, 31), (3, 3), {"padding": (1, 1), "stride": (2, 2)}),
-    (Depthwise, 17, 17, (6, 5), (5, 5), {"padding": (2, 2)}),
 ]
 
 
@@ -30,18 +29,11 @@ def crew(request):
         yield
 
 
-def case(kind, cin, cout, sizes, kernel, batch=2):
-    groups = cin if kind is Depthwise else 1
-    x = torch.randn(batch, cin, *sizes)
-    weight = torch.randn(cout, cin // groups, *kernel)
-    return x, weight, torch.randn(cout), groups
-
-
 @pytest.mark.parametrize("ending", ENDINGS, ids=str)
 @pytest.mark.parametrize(("kind", "cin", "cout", "sizes", "kernel", "settings"), CASES)
 def test_packed_layers_are_torchs_in_double_precision(kind, cin, cout, sizes, kernel, settings, ending, crew):
-    x, weight, bias, groups = case(kind, cin, cout, sizes, kernel)
-    wanted = functional.conv2d(x.double(), weight.double(), bias.double(), groups=groups, **settings)
+    x, weight, bias = torch.randn(2, cin, *sizes), torch.randn(cout, cin, *kernel), torch.randn(cout)
+    wanted = functional.conv2d(x.double(), weight.double(), bias.double(), **settings)
     second = torch.randn(wanted.shape) if ending.second else None
     wanted = wanted if second is None else wanted + second
     wanted = wanted.relu() if ending.rectified else wanted
@@ -51,12 +43,12 @@ def test_packed_layers_are_torchs_in_double_precision(kind, cin, cout, sizes, ke
     assert (found - wanted).norm() < 5e-6 * wanted.norm()
 
 
-@pytest.mark.parametrize("kind", [Winograd, Direct, Depthwise])
+@pytest.mark.parametrize("kind", [Winograd, Direct])
 def test_layers_take_any_layout_any_batch_and_other_sizes(kind):
-    x, weight, _, groups = case(kind, 32, 32, (12, 12), (3, 3))
+    x, weight = torch.randn(2, 32, 12, 12), torch.randn(32, 32, 3, 3)
     layer = kind(weight, None, padding=(1, 1))
     for images in (x, x[:1], x.transpose(2, 3), x[:, :, 3:, 1:9], x.contiguous(memory_format=torch.channels_last)):
-        wanted = functional.conv2d(images.double(), weight.double(), padding=1, groups=groups)
+        wanted = functional.conv2d(images.double(), weight.double(), padding=1)
         assert (layer(images) - wanted).norm() < 5e-6 * wanted.norm()
 
 
@@ -71,13 +63,13 @@ def test_what_is_no_number_stays_so_and_spreads_no_further_than_a_tile(kind):
     assert not found[:, :, :, 20:].any()
 
 
-def test_layers_say_what_they_do_not_take():
-    few = lanes() - 1
-    assert Winograd.takes(torch.empty(32, 32, 3, 3), (8, 8))
-    assert not Winograd.takes(torch.empty(32, 32, 3, 3), (3, 8))
-    assert not Winograd.takes(torch.empty(32, 32, 5, 5), (8, 8))
-    assert not Winograd.takes(torch.empty(32, few, 3, 3), (8, 8))
-    assert not Direct.takes(torch.empty(few, 32, 1, 1), (8, 8))
-    assert not Direct.takes(torch.empty(32, 32, 1, 1), (1, 1))
-    assert not Depthwise.takes(torch.empty(few, 1, 3, 3), (8, 8))
-    assert not Depthwise.takes(torch.empty(64, 1, 7, 7), (8, 8))
+def test_sums_and_weights_fit_the_registers():
+    registers = 32 if lanes() == 16 else 16
+    assert all(together(count) * count + count <= registers for count in (1, 2, 3, 4))
+
+
+@pytest.mark.parametrize("cout", [16, 17, 48, 64, 100, 1000])
+def test_strips_hold_every_output_and_end_with_the_last(cout):
+    found = strips(cout, vectors(cout))
+    assert {channel for strip in found for channel in range(strip.start, strip.stop)} == set(range(cout))
+    assert found[-1].stop == cout

@@ -3,7 +3,9 @@ import threading
 import pytest
 import torch
 
-from svertka.ops.threads import shared_out
+pytest.importorskip("llvmlite")
+
+from svertka.ops.threads import crew, crew_of, shared_out
 
 
 @pytest.fixture(params=[1, 3])
@@ -33,3 +35,24 @@ def test_what_goes_wrong_in_a_job_is_told(threads):
 
     with pytest.raises(ValueError, match="the seventh"):
         shared_out(work, [(place,) for place in range(10)])
+
+
+def test_a_crew_of_ones_own_is_for_this_thread_and_for_a_while(threads):
+    with crew_of(2):
+        assert crew() == 2
+        alone = []
+        other = threading.Thread(target=lambda: alone.append(crew() == torch.get_num_threads()))
+        other.start()
+        other.join()
+        assert alone == [True]
+    assert crew() == threads
+
+
+def test_who_comes_while_the_crew_is_busy_works_alone(threads):
+    done = []
+
+    def outer(place):
+        shared_out(done.append, [((place, inner),) for inner in range(3)])
+
+    shared_out(outer, [(place,) for place in range(4)])
+    assert sorted(done) == [(place, inner) for place in range(4) for inner in range(3)]

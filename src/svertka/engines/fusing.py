@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from torch.fx import GraphModule, Node
 from torch.fx.passes.shape_prop import ShapeProp
 
-from svertka.ops.conv_code import Ending
-from svertka.ops.packed import Depthwise, Direct, Packed, Winograd
+from svertka.ops.packed import Ending, Packed
+from svertka.ops.packed_direct import Direct
+from svertka.ops.packed_winograd import Winograd
 
 ATEN = torch.ops.aten
 DEFAULTS: tuple[Any, ...] = (None, (1, 1), (0, 0), (1, 1), 1)  # bias, stride, padding, dilation, groups
@@ -77,11 +78,8 @@ def _held(network: GraphModule, node: Node) -> Any:
 def _kind(given: _Settings, node: Node) -> type[Packed] | None:
     """Which of our convolutions can take this one's place."""
     weight, sizes = given.weight, _shape(node)[2:]
-    if weight.dtype != torch.float32:
+    if weight.dtype != torch.float32 or given.groups > 1:
         return None
-    if given.groups > 1:
-        alone = given.groups == len(weight) == _shape(given.x)[1]
-        return Depthwise if alone and Depthwise.takes(weight, sizes) else None
     if given.stride == given.dilation == (1, 1) and Winograd.takes(weight, sizes):
         return Winograd
     return Direct if Direct.takes(weight, sizes) else None

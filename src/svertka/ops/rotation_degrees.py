@@ -4,6 +4,7 @@ Every block of waves `(n, m, q)`, as `svertka.ops.rotation_tables` has them, is 
 its own: nothing is padded, and coefficients are taken from their places in the spectrum and put there.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -26,6 +27,7 @@ class Blocks(NamedTuple):
     table: Tensor  # (coefficients, 2 · rings)
     places: Tensor  # (coefficients,): where it stands in a spectrum
     starts: Tensor  # (blocks + 1,): where a block begins
+    firsts: list[int]  # the same
 
 
 def from_rings(waves: Tensor, b: int, degrees: int) -> Tensor:
@@ -55,7 +57,7 @@ def rotation_blocks(b: int, degrees: int, dtype: torch.dtype) -> Blocks:
         rows = np.flatnonzero(l == degree)
         table[rows] = entries[n[rows], m[rows], q[rows], s[rows]].flatten(1)
     starts = np.searchsorted(2 * (n * degrees + m) + q, np.arange(2 * degrees**2 + 1))
-    return Blocks(table, torch.from_numpy(places), torch.from_numpy(starts))
+    return Blocks(table, torch.from_numpy(places), torch.from_numpy(starts), starts.tolist())
 
 
 class _Functions(NamedTuple):
@@ -70,12 +72,11 @@ def _vectors(x: Tensor) -> int:
 
 def _shared(function: Function, blocks: Blocks, tensors: tuple[Tensor, Tensor]) -> None:
     """Cut the blocks for the threads, so that each has as many rows."""
-    addresses = [tensor.data_ptr() for tensor in (*blocks, *tensors)]
-    rows = torch.linspace(0, len(blocks.table), crew() + 1)
-    cuts = torch.searchsorted(blocks.starts, rows.long()).tolist()
-    cuts[-1] = len(blocks.starts) - 1
+    addresses = [tensor.data_ptr() for tensor in (blocks.table, blocks.places, blocks.starts, *tensors)]
+    threads, last = crew(), len(blocks.starts) - 1
+    inner = [bisect_left(blocks.firsts, len(blocks.table) * each // threads) for each in range(1, threads)]
     columns = tensors[0].shape[-1]
-    shared_out(function, [(*addresses, *ends, columns) for ends in pairwise(cuts)])
+    shared_out(function, [(*addresses, *ends, columns) for ends in pairwise([0, *inner, last])])
 
 
 @cache
@@ -94,10 +95,10 @@ def _from_rings(size: int, dtype: torch.dtype, vectors: int) -> Code:
         for row, count in _rows(code, begin, end):
             weights = [code.moved(table, (row + place) * (2 * size)) for place in range(count)]
             answers = [code.moved(spectrum, code.load_whole(places, row + place) * columns) for place in range(count)]
-            for column in _columns(code, columns, vectors):
+            for column in code.steps(0, columns, code.lanes * vectors):
                 totals = [code.constant(0.0)] * (count * vectors)
                 for ring in code.each(0, code.fixed(2 * size), totals=totals):
-                    _add(code, totals, [(one, ring) for one in weights], rings, ring * columns + column)
+                    code.add_products(totals, [(one, ring) for one in weights], rings, ring * columns + column)
                 _store(code, totals, answers, column)
     return code
 
@@ -111,22 +112,13 @@ def _to_rings(size: int, dtype: torch.dtype, vectors: int) -> Code:
         for ring, count in _rows(code, code.fixed(0), code.fixed(2 * size)):
             weights = [code.moved(table, ring + place) for place in range(count)]
             rings = [code.moved(waves, (block * (2 * size) + ring + place) * columns) for place in range(count)]
-            for column in _columns(code, columns, vectors):
+            for column in code.steps(0, columns, code.lanes * vectors):
                 totals = [code.constant(0.0)] * (count * vectors)
                 for row in code.each(begin, end, totals=totals):
                     place = code.load_whole(places, row) * columns + column
-                    _add(code, totals, [(one, row * (2 * size)) for one in weights], spectrum, place)
+                    code.add_products(totals, [(one, row * (2 * size)) for one in weights], spectrum, place)
                 _store(code, totals, rings, column)
     return code
-
-
-def _add(code: Code, totals: list[Vector], weights: list[tuple[str, Whole]], values: str, place: Whole) -> None:
-    """Add vectors from a place on to the totals, times the weight of each."""
-    vectors = len(totals) // len(weights)
-    given = [code.load(values, place + code.lanes * vector) for vector in range(vectors)]
-    spread = [code.spread(code.load_one(*weight)) for weight in weights]
-    products = [one * weight for weight in spread for one in given]
-    totals[:] = [total + product for total, product in zip(totals, products, strict=True)]
 
 
 def _store(code: Code, totals: list[Vector], pointers: list[str], column: Whole) -> None:
@@ -141,9 +133,3 @@ def _rows(code: Code, first: Whole, last: Whole) -> Iterator[tuple[Whole, int]]:
         for row in code.each(first, last - (count - 1), count):
             first = row
             yield row, count
-
-
-def _columns(code: Code, columns: Whole, vectors: int) -> Iterator[Whole]:
-    """Where groups of vectors begin, so that the last ends with the columns."""
-    for column in code.each(0, columns, code.lanes * vectors):
-        yield column.least(columns - code.lanes * vectors)

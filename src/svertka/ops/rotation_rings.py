@@ -4,7 +4,7 @@ They need a quarter of the products (`folded_waves`), and what stands between th
 wave, stays in the processor's fast memory. Rings are shared out to threads.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -77,7 +77,7 @@ def _forward(size: int, orders: int, dtype: torch.dtype) -> Code:
     """A sum over lines, each place of which is a row of columns: from samples to cosines and sines."""
     code = Code("forward", 3, 3, dtype, scaled=True)
     (x, *sums), (step, apart, columns) = code.pointers, code.wholes
-    for column in _chunks(code, columns, code.fixed(code.lanes)):
+    for column in code.steps(0, columns, code.lanes):
         found = waves([code.load(x, column + step * k) for k in range(size)], orders)
         for pointer, one in zip(sums, found, strict=True):
             for m, wave in one.items():
@@ -89,7 +89,7 @@ def _backward(size: int, orders: int, dtype: torch.dtype) -> Code:
     """The sum over lines back: from cosines and sines to samples."""
     code = Code("backward", 3, 3, dtype, scaled=True)
     (x, *sums), (step, apart, columns) = code.pointers, code.wholes
-    for column in _chunks(code, columns, code.fixed(code.lanes)):
+    for column in code.steps(0, columns, code.lanes):
         cosines, sines = (
             {m: code.load(pointer, column + apart * m) for m in range(first, orders)}
             for first, pointer in enumerate(sums)
@@ -119,7 +119,7 @@ def _rings(name: str, line: Code, steps: Sequence[Callable[[Code, _Ring], None]]
     (x, weights, waves, between), (first, last, columns, chunk) = code.pointers, code.wholes
     for place in code.each(first, last):
         weight = code.load_one(weights, place)
-        for start in _chunks(code, columns, chunk):
+        for start in code.steps(0, columns, chunk):
             signal = code.moved(x, place * (size * size) * columns + start)
             there = code.moved(waves, place * columns + start)
             ring = _Ring(line, size, orders, weight, signal, there, between, columns, chunk)
@@ -145,9 +145,3 @@ def _over_alpha(code: Code, ring: _Ring) -> None:
             answer = code.moved(ring.waves, wave * n * (2 * ring.orders) + ring.columns * (ring.size * kind))
             pointers = plane, code.moved(answer, wave * kind), code.moved(answer, wave * (1 - kind))
             code.call(ring.line, pointers, (ring.chunk, wave * 2, ring.chunk), ONE)
-
-
-def _chunks(code: Code, columns: Whole, chunk: Whole) -> Iterator[Whole]:
-    """Where chunks of columns begin, so that the last ends with the columns."""
-    for start in code.each(0, columns, chunk):
-        yield start.least(columns - chunk)

@@ -1,4 +1,4 @@
-"""Work that is shared out to threads."""
+"""Work that is shared out to threads: machine code, which runs without Python's lock (`svertka[fast]`)."""
 
 import ctypes
 import os
@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from threading import Event, Lock, Thread, local
-from time import sleep
 from typing import Any
 
 import torch
 
-from svertka.ops.vector_code import Code, Function, is_there, made
+from svertka.ops.vector_code import Code, Function, made
 
 LOOKS = 2**20  # at a number: about a millisecond
 
@@ -61,7 +60,7 @@ class _Members:
     """Threads that help, kept from one piece of work to the next.
 
     To wake a sleeping thread takes longer than much of the work, so each looks out for more for about a millisecond
-    before it sleeps, if `llvmlite` is there to look without Python's lock.
+    before it sleeps.
     """
 
     def __init__(self, count: int) -> None:
@@ -123,11 +122,8 @@ def _members(count: int, process: int) -> _Members:
 
 
 def _look_out(address: int, value: int) -> None:
-    """Come back when another number stands at an address, or after a while."""
-    if is_there():
-        _looker()(address, value, LOOKS)
-    else:
-        sleep(0)
+    """Come back when another number stands at an address, or after a while; without Python's lock."""
+    _looker()(address, value, LOOKS)
 
 
 @cache

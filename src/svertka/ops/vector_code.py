@@ -177,6 +177,20 @@ class Code:
         self.lines += [f"br label %{label}", f"{label}.end:"]
         self.block, carried[:] = f"{label}.end", kept
 
+    def steps(self, first: Whole | int, last: Whole, step: Whole | int) -> Iterator[Whole]:
+        """The same in steps that all fit, so that the last of them ends with the last number."""
+        for number in self.each(first, last, step):
+            yield number.least(last - step)
+
+    def add_products(
+        self, totals: list[Vector], factors: Sequence[tuple[str, Whole]], values: str, place: Whole
+    ) -> None:
+        """Add to totals, as many for each factor, the vectors from a place on times the factor: an outer product."""
+        given = [self.load(values, place + self.lanes * each) for each in range(len(totals) // len(factors))]
+        spread = [self.spread(self.load_one(*factor)) for factor in factors]
+        products = [one * factor for factor in spread for one in given]
+        totals[:] = [total + product for total, product in zip(totals, products, strict=True)]
+
     def text(self) -> str:
         """The whole function."""
         given = [f"ptr noalias {name}" for name in self.pointers] + [f"i64 {number.name}" for number in self.wholes]
