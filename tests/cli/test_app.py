@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from svertka import DataError, ShapeError, UnknownName
@@ -51,3 +54,8 @@ def test_main_exits_with_the_code(capsys):
 def test_without_words_it_explains_itself(capsys):
     assert run([]) == 0
     assert "Usage: svertka COMMAND" in capsys.readouterr().out
+
+
+def test_help_waits_for_nothing_that_computes():
+    code = "import sys, svertka.cli.app; print(*{'torch', 'numpy', 'scipy', 'matplotlib'} & {*sys.modules})"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"

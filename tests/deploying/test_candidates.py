@@ -79,3 +79,20 @@ def test_a_file_is_made_once_for_all_that_take_it():
 def test_a_reason_is_one_line_that_says_something():
     assert reason(ValueError("  two\nlines")) == "two"
     assert reason(KeyError()) == "KeyError"
+
+
+def test_engines_that_begin_with_the_same_operators_export_them_once(monkeypatch):
+    from importlib import import_module
+
+    module = import_module("svertka.engines.engine")
+
+    exports = []
+    real = module.exported
+    monkeypatch.setattr(module, "exported", lambda *given: (exports.append(given), real(*given))[1])
+    torch.manual_seed(0)
+    network, images = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten()).eval(), torch.randn(4, 1, 8, 8)
+    workshop = Workshop(network, images, None)
+    made = [workshop.started(each) for each in candidates(["vectors", "onnxruntime"], "float32", (4, 1, 8, 8), 1)]
+    assert len(made) > 2
+    assert not [one for one in made if isinstance(one, str)]
+    assert len(exports) == 1

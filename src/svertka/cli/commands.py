@@ -13,7 +13,6 @@ from cyclopts import Parameter
 from svertka.cli.figures import figures
 from svertka.cli.output import Output, Row, amount, facts, table
 from svertka.errors import SettingError
-from svertka.geometry import times
 from svertka.settings import (
     OFF,
     DataSettings,
@@ -51,6 +50,7 @@ def zoo(
     """
     from svertka import measure
     from svertka.cli.pages import zoo_page
+    from svertka.geometry import times
     from svertka.zoo import variants
 
     rows = [(variant, measure.count_variant(variant)) for variant in variants()]

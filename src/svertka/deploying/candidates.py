@@ -35,6 +35,7 @@ class Workshop:
 
     def __post_init__(self) -> None:
         self.files: dict[object, bytes | str] = {}
+        self.conversions: dict[object, Conversion] = {}
 
     def unmade(self, candidate: Candidate) -> bool:
         """Whether the network cannot even be converted for its engine."""
@@ -53,11 +54,12 @@ class Workshop:
 
     def _content(self, candidate: Candidate) -> bytes | str:
         working, chosen = candidate.working, candidate.engine
-        key = (chosen.convert, working.precision, working.shape[0] if chosen.bound else 0)
+        kind = working.precision, working.shape[0] if chosen.bound else 0
+        key = (chosen.convert, *kind)
         if key not in self.files:
-            example = self.images[: working.shape[0]]
+            made = Conversion(self.network, self.images[: working.shape[0]], working.precision, self.calibration)
             try:
-                self.files[key] = chosen.convert(Conversion(self.network, example, working.precision, self.calibration))
+                self.files[key] = chosen.convert(self.conversions.setdefault(kind, made))
             except Exception as error:
                 # The same for converters, which are compilers and raise what compilers do.
                 self.files[key] = reason(error)

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from torch import Tensor, nn
+from torch.export import ExportedProgram
+
+from svertka.engines.exchange import exported
+from svertka.engines.folding import folded
 
 Precision = Literal["float32", "bfloat16", "int8"]
 Scores = Callable[[Tensor], Tensor]
@@ -21,6 +26,15 @@ class Conversion:
     example: Tensor
     precision: Precision = "float32"
     calibration: Tensor | None = None
+
+    @cached_property
+    def program(self) -> ExportedProgram:
+        """The operators of the folded network, for all engines that begin with them.
+
+        Raises:
+            SettingError: a layer cannot be written.
+        """
+        return exported(folded(self.network), self.example)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from torch import Tensor, nn
 
 from svertka.engines import exchange
 from svertka.engines.engine import Conversion, Engine, Scores, Working
-from svertka.engines.folding import folded
 from svertka.engines.pieces import Pieces
 from svertka.engines.quantising import quantised
 
@@ -21,7 +20,7 @@ def not_installed() -> str:
 
 def convert(wanted: Conversion) -> bytes:
     """The folded network as ONNX; for int8 with what is to be rounded where."""
-    content = exchange.as_onnx(exchange.exported(folded(wanted.network), wanted.example), names=NAMES)
+    content = exchange.as_onnx(wanted.program, names=NAMES)
     if wanted.precision != "int8":
         return content
     assert wanted.calibration is not None

@@ -8,9 +8,7 @@ from io import BytesIO
 import torch
 from torch import Tensor, nn
 
-from svertka.engines import exchange
 from svertka.engines.engine import Conversion, Engine, Scores, Working
-from svertka.engines.folding import folded
 from svertka.engines.fusing import fused
 from svertka.engines.hushed import hushed
 from svertka.engines.pieces import Pieces
@@ -29,7 +27,7 @@ def convert(wanted: Conversion) -> bytes:
     """The folded network as torch writes it."""
     file = BytesIO()
     with hushed():
-        torch.export.save(exchange.exported(folded(wanted.network), wanted.example), file)
+        torch.export.save(wanted.program, file)
     return file.getvalue()
 
 
