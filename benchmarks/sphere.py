@@ -39,6 +39,7 @@ from torch import Tensor, nn
 from svertka import geometry, ops
 from svertka.nn import RotationConv, SphereConv, integrate
 from svertka.nn.sphere_filters import coordinates, identity_points, pole_points
+from svertka.ops import rotation_twins
 from svertka.ops.sphere_spectra import harmonic_spectrum
 
 Job = Callable[[], Any]
@@ -467,7 +468,8 @@ def draw(rows: list[Row], path: Path) -> None:
 
 
 def memory(_: argparse.Namespace) -> Iterator[Row]:
-    """Peaks of forward and backward."""
+    """What making machine code holds, once in a process; then peaks of forward and backward."""
+    yield {"case": "LLVM", "ours, MB": apart("memory", "LLVM") / 1e6, "textbook": None, "e3nn": None}
     for case in [*MNIST, *LARGE, ALONE]:
         names = ["ours"] if case == ALONE else ["ours", "textbook", *sphere_peers.layers()]
         if case in LARGE:
@@ -480,6 +482,10 @@ def memory(_: argparse.Namespace) -> Iterator[Row]:
 def held(name: str) -> float:
     """Bytes by which a process grows beyond its imports: layer, tables, input, and a pass forward and back."""
     hold(1)
+    if name == "LLVM":
+        before = resident("VmRSS")
+        rotation_twins.analysis(torch.zeros(4, 4, 4, 16), 2, weighted=True)
+        return float(resident("VmHWM") - before)
     title, who = name.split("/")
     case = next(one for one in [*MNIST, *LARGE, ALONE] if one.name == title)
     for network in networks_of(Case("", case.space, 1, 1, 2, 2, 16)).values():  # what is loaded and compiled once

@@ -25,14 +25,6 @@ HOW = {"channels": 1, "sizes": SIZES, "dtype": np.int32, "tile": TILE}
 IMAGE = np.random.default_rng(0).integers(0, 2**16, SIZES, dtype=np.uint16)
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    """Two workers, each a process of its own."""
-    kinds = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
-    with distributed.LocalCluster(**kinds, silence_logs=50) as cluster:
-        yield cluster
-
-
 @pytest.fixture
 def source(tmp_path):
     array = zarr.create_array(tmp_path / "x.zarr", shape=SIZES, chunks=(50, 60), dtype=IMAGE.dtype)

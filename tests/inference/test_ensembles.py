@@ -159,9 +159,15 @@ def test_pieces_join_to_all_images(outlines_run):
         assert found.tolist() == list(range(10))
 
 
-def test_runs_that_are_called_alike_are_told_by_their_paths(digits_run, tmp_path):
-    twin = copytree(digits_run, tmp_path / "the first run")
+def test_runs_that_are_called_alike_are_told_by_their_paths(digits_run, convolutions_run, tmp_path):
+    twin = copytree(convolutions_run, tmp_path / "the first run")
     assert [each.name for each in ensemble(load(digits_run), others=[twin]).members] == ["the first run", str(twin)]
+
+
+def test_a_run_that_is_given_twice_is_refused(digits_run, convolutions_run, tmp_path):
+    twin = copytree(digits_run, tmp_path / "twin")
+    with pytest.raises(SettingError, match="twin has the very weights of the first run; give each run once"):
+        ensemble(load(digits_run), others=[convolutions_run, twin])
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from astropy.io import fits
 from astropy.wcs import WCS
 
 import svertka
+from interrupting import Stop, stopping
 from svertka import DataError, SettingError
 from svertka.data.formats import Opening
 from svertka.data.windows import created, opened, pieces
@@ -89,18 +90,6 @@ def test_a_file_that_cannot_be_leaves_nothing_behind(predictor, picture):
     with pytest.raises(SettingError, match=r"out.gif cannot be written in windows"):
         outlined(predictor, picture, out="out.gif")
     assert [path.name for path in picture.parent.iterdir()] == ["in.npy"]
-
-
-class Stop(Exception):
-    pass
-
-
-def stopping(after):
-    def progress(done, total):
-        if done == after:
-            raise Stop
-
-    return progress
 
 
 def test_an_interrupted_job_goes_on_with_the_tiles_it_began_with(predictor, picture):

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from interrupting import Stop, stopping
 from svertka import ClusterError, DataError, MissingExtra, SettingError
 from svertka.cli.app import run
 from svertka.data.windows import opened
@@ -21,14 +22,6 @@ zarr = pytest.importorskip("zarr")
 fits = pytest.importorskip("astropy.io.fits")
 SIZES = (190, 250)
 NOBODY = "tcp://127.0.0.1:1"
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    """Two workers, each a process of its own."""
-    kinds = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
-    with distributed.LocalCluster(**kinds, silence_logs=50) as cluster:
-        yield cluster
 
 
 @pytest.fixture
@@ -80,18 +73,6 @@ def test_the_answer_is_that_of_one_machine_though_a_worker_is_killed(cluster, tr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["alone.zarr", "in.fits", "many.zarr"]
     with distributed.Client(cluster, set_as_default=False) as client:
         assert pid not in client.run(os.getpid).values()
-
-
-class Stop(Exception):
-    pass
-
-
-def stopping(after):
-    def progress(done, total):
-        if done == after:
-            raise Stop
-
-    return progress
 
 
 def test_a_job_goes_on_from_one_machine_to_many_and_back(cluster, trained, picture, tmp_path):

@@ -27,7 +27,7 @@ from svertka.evaluation.selecting import fitted, select, trained, unseen
 from svertka.evaluation.sounds import Sounds
 from svertka.evaluation.together import combined
 from svertka.inference import Predictor
-from svertka.inference.ensembles import Ensemble, ensemble_of
+from svertka.inference.ensembles import Ensemble, check_alone, ensemble_of
 from svertka.runs import Run, open_run, write
 from svertka.settings import DataSettings, EvaluateSettings
 from svertka.zoo import find
@@ -73,8 +73,8 @@ def evaluate(
     chosen = (settings or EvaluateSettings()).but(**changes)
     run = run if isinstance(run, Run) else open_run(run)
     predictor = Predictor.load(run, chosen.device)
-    if not chosen.several and chosen.combine == "vote":
-        raise SettingError("--combine vote wants several answers; add --views, --with or --dropout-samples")
+    if not chosen.several:
+        check_alone(chosen)
     ensemble = ensemble_of(predictor, chosen, run.path.name) if chosen.several else None
     found = fitted(open_data(run.data if data is None else data, _reading(predictor, chosen)), predictor)
     trained_as, seed = run.asked.settings.turned, run.asked.settings.seed
@@ -84,9 +84,7 @@ def evaluate(
     source = replace(known, turned_by=seed if turned else None)
     selection = select(found, run, known, chosen.part)
     if ensemble is not None:
-        others = zip(
-            map(open_run, chosen.others), (each.predictor.preprocess for each in ensemble.members[1:]), strict=True
-        )
+        others = zip(ensemble.others, (each.predictor.preprocess for each in ensemble.members[1:]), strict=True)
         selection = unseen(selection, found, others, known, chosen.part)
     name = found.name if turned == trained_as else f"{found.name}-{'turned' if turned else 'not-turned'}"
     name = "-".join([name, *_marks(chosen)])
@@ -120,7 +118,7 @@ def evaluated(
         gathering = _gathering(predictor, data, store, run)
     faults, digests = collect(gathering, store, indices, settings, progress)
     seconds = perf_counter() - begin
-    _tell(faults, digests, [run, *map(open_run, settings.others)], part)
+    _tell(faults, digests, [run, *(ensemble.others if ensemble else ())], part)
     subject = Subject(
         run=run.path.name, network=predictor.facts.variant, data=data.name, part=part,
         samples=len(indices) - len(faults),

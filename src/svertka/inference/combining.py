@@ -47,17 +47,6 @@ def combined(predictor: Predictor, inputs: Iterable[Input], settings: PredictSet
     return _outlines(ensemble, inputs, settings) if ensemble.by_place else _whole(ensemble, inputs, settings)
 
 
-def check_alone(settings: PredictSettings) -> None:
-    """See that nothing is asked of a single answer that only several can tell.
-
-    Raises:
-        SettingError: it is.
-    """
-    wanted = "--uncertainty" if settings.uncertainty else "--combine vote" if settings.combine == "vote" else ""
-    if wanted:
-        raise SettingError(f"{wanted} wants several answers; add --views, --with or --dropout-samples")
-
-
 def _whole(ensemble: Ensemble, inputs: Iterable[Input], settings: PredictSettings) -> Iterator[Prediction]:
     """Classes and numbers."""
     ready = _prepared(ensemble, inputs, settings, depth=2 * settings.batch)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from svertka.data.rasters import Pixels
 from svertka.errors import SettingError
-from svertka.inference.combining import check_alone
+from svertka.inference.ensembles import check_alone
 from svertka.inference.outlining import values_of
 from svertka.inference.predictor import Predictor
 from svertka.settings import PredictSettings

@@ -18,8 +18,8 @@ from svertka.inference.tallies import Answers, Tally
 from svertka.inference.thinning import check_drops, thinned
 from svertka.inference.views import View, views_of
 from svertka.measure import check_sizes
-from svertka.runs import open_run
-from svertka.settings import SeveralSettings
+from svertka.runs import Run, open_run
+from svertka.settings import PredictSettings, SeveralSettings
 from svertka.zoo import find
 
 log = logging.getLogger(__name__)
@@ -53,12 +53,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Runs, each with the same views, and how their answers become one. The first run is the one that was asked."""
+    """Runs, each with the same views, and how their answers become one. The first run is the one that was asked.
+
+    `others` are the folders of the other members.
+    """
 
     members: tuple[Member, ...]
     combine: str
     samples: int
     seed: int
+    others: tuple[Run, ...] = ()
 
     @property
     def first(self) -> Predictor:
@@ -138,18 +142,18 @@ def ensemble_of(predictor: Predictor, settings: SeveralSettings, name: str = "")
     """What settings ask for, around the run that was asked.
 
     Raises:
-        SettingError: runs do not agree, or a setting does not fit a network.
+        SettingError: runs do not agree, one is given twice, or a setting does not fit a network.
         UnknownName: no views are called so.
         ShapeError: a network does not take the views' sizes.
         RunError: a further run is none, or is damaged.
     """
     check_task(predictor, settings)
     names = _names([name or "the first run", *(path.name or str(path) for path in settings.others)], settings)
-    others = [Predictor.load(open_run(path), settings.device) for path in settings.others]
-    members = [
-        _member(each, called, predictor, settings) for each, called in zip([predictor, *others], names, strict=True)
-    ]
-    made = Ensemble(tuple(members), settings.combine, settings.dropout_samples, settings.seed)
+    others = tuple(map(open_run, settings.others))
+    predictors = [predictor, *(Predictor.load(run, settings.device) for run in others)]
+    members = [_member(each, called, predictor, settings) for each, called in zip(predictors, names, strict=True)]
+    _check_apart(members)
+    made = Ensemble(tuple(members), settings.combine, settings.dropout_samples, settings.seed, others)
     log.info("%s", told(made, settings))
     return made
 
@@ -183,6 +187,18 @@ def check_task(predictor: Predictor, settings: SeveralSettings) -> None:
         )
 
 
+def check_alone(settings: SeveralSettings) -> None:
+    """See that nothing is asked of a single answer that only several can tell.
+
+    Raises:
+        SettingError: it is.
+    """
+    doubt = isinstance(settings, PredictSettings) and settings.uncertainty
+    wanted = "--uncertainty" if doubt else "--combine vote" if settings.combine == "vote" else ""
+    if wanted:
+        raise SettingError(f"{wanted} wants several answers; add --views, --with or --dropout-samples")
+
+
 def _names(called: list[str], settings: SeveralSettings) -> list[str]:
     """A name for each run; with its path where two are called alike."""
     if len(set(called)) == len(called):
@@ -198,6 +214,19 @@ def _member(each: Predictor, called: str, first: Predictor, settings: SeveralSet
     if settings.dropout_samples:
         check_drops(each.network, f"{each.facts.variant} of {called}")
     return Member(called, each, tuple(each.names.index(name) for name in first.names), views)
+
+
+def _check_apart(members: Sequence[Member]) -> None:
+    """See that no network is asked twice, as where a run is given twice.
+
+    Raises:
+        SettingError: one is.
+    """
+    seen: dict[str, str] = {}
+    for member in members:
+        known = seen.setdefault(member.predictor.identity, member.name)
+        if known != member.name:
+            raise SettingError(f"{member.name} has the very weights of {known}; give each run once")
 
 
 def _agree(each: Predictor, called: str, first: Predictor) -> None:

@@ -14,7 +14,6 @@ from svertka.data.replacing import replacing
 from svertka.data.windows import Window
 from svertka.errors import DataError
 from svertka.inference.predictor import Predictor
-from svertka.runs.weights import digest
 from svertka.settings import PredictSettings
 
 Tile = tuple[int, ...] | int | str
@@ -120,12 +119,7 @@ def about(predictor: Predictor, image: Path, settings: PredictSettings) -> dict[
         raise DataError(f"there is no file {file}")
     facts = file.stat()
     return {
-        "network": identity(predictor), "image": [facts.st_size, facts.st_mtime_ns],
+        "network": predictor.identity, "image": [facts.st_size, facts.st_mtime_ns],
         "preprocessing": f"{predictor.preprocess.model_dump_json()} {settings.colour} {settings.axes}",
         "answer": "probabilities" if settings.scores else "mask",
     }  # fmt: skip
-
-
-def identity(predictor: Predictor) -> str:
-    """Letters that tell a network's weights from any others."""
-    return digest({name: value.cpu() for name, value in predictor.network.state_dict().items()})

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from svertka.inference.combining import check_alone, combined
+from svertka.inference.combining import combined
+from svertka.inference.ensembles import check_alone
 from svertka.inference.forecasting import frames
 from svertka.inference.inputs import Input
 from svertka.inference.mapping import maps

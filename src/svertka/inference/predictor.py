@@ -22,6 +22,7 @@ from svertka.errors import DataError
 from svertka.inference.inputs import Input, Item, items
 from svertka.nn import device_of, laid_out, lay_out
 from svertka.runs import Facts, Run
+from svertka.runs.weights import digest
 from svertka.settings import PredictSettings
 from svertka.tasks import TASKS
 
@@ -88,6 +89,11 @@ class Predictor:
         network = run.network()
         engine = started(run, network) if place.type == "cpu" else None
         return cls(laid_out(network, place), run.preprocess, run.names, run.facts, place, engine)
+
+    @property
+    def identity(self) -> str:
+        """Letters that tell the network's weights from any others."""
+        return digest({name: value.cpu() for name, value in self.network.state_dict().items()})
 
     def scores(self, images: Tensor) -> Tensor:
         """Raw scores `(batch, outputs)` of normalised images."""
