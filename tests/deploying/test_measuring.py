@@ -51,3 +51,14 @@ def test_everyone_is_first_in_turn(clock):
 def test_short_jobs_are_timed_when_they_are_under_way(clock):
     seconds = iter([0.19, 0.01, 0.03, 0.02])
     assert measuring.timed(lambda: clock(next(seconds))()) == pytest.approx(0.02)
+
+
+def test_the_shortest_call_tells_what_a_job_can_do(clock):
+    seconds = iter([0.3, 0.02, 0.04, 0.01, 0.02, 0.02, 0.001])
+    assert measuring.shortest(lambda: clock(next(seconds))()) == pytest.approx(0.01)
+    assert list(seconds) == [0.001]  # six calls
+
+
+def test_a_long_job_is_called_until_a_second_is_over(clock):
+    seconds = iter([0.7, 0.6, 0.1])
+    assert measuring.shortest(lambda: clock(next(seconds))()) == pytest.approx(0.6)

@@ -10,6 +10,7 @@ import torch
 
 import svertka
 from svertka.deploying import candidates as listing
+from svertka.deploying.optimising import Row, Tried, fastest, winner
 from svertka.engines import Engine, kept
 from svertka.errors import DataError, RunError, SettingError, UnknownName
 from svertka.evaluation import evaluate
@@ -149,3 +150,14 @@ def test_what_cannot_be_is_refused(run, sounds_run):
         svertka.optimise(run, precision="float8")
     with pytest.raises(RunError, match="there is no run folder"):
         svertka.optimise(Run(run.path).path / "nowhere")
+
+
+def test_only_those_that_may_win_are_kept_at_hand():
+    seconds = {"a": 1.2, "b": 1.0, "c": 1.4, "d": 1.6, "e": 1.3, "f": 1.1, "g": 9.0}
+    assert fastest(seconds, seconds) == ["b", "f", "a", "e"]  # the four best
+    assert fastest("abd", seconds) == ["b", "a"]  # of three, one takes more than 1.5 times as long
+
+
+def test_who_was_not_measured_in_turns_does_not_win():
+    found = [Tried(Row("lucky", ms=1.0)), Tried(Row("slow", ms=3.0), final=True), Tried(Row("best", ms=2.0), final=True)]
+    assert winner(found).row.name == "best"

@@ -15,7 +15,7 @@ from torch import Tensor
 from svertka.data.stores import Progress, silent
 from svertka.deploying.candidates import Candidate, Workshop, candidates, chosen_names, left_out
 from svertka.deploying.checking import TOLERANCES, Check, checked, in_batches
-from svertka.deploying.measuring import HOPELESS, in_turns, timed
+from svertka.deploying.measuring import HOPELESS, in_turns, shortest
 from svertka.deploying.sampling import Sampled, sampled
 from svertka.engines import Scores, keep
 from svertka.engines.kept import Kept, drop
@@ -151,7 +151,7 @@ def measured(
     expected = in_batches(predictor.scores, images.images, batch)
     tried: dict[str, Tried] = {ORIGINAL: Tried(Row(ORIGINAL, check=_check(expected, expected, predictor, images)))}
     working: dict[str, Callable[[], Tensor]] = {ORIGINAL: _call(predictor.scores, images.images, batch)}
-    alone = {ORIGINAL: timed(working[ORIGINAL])}
+    alone = {ORIGINAL: shortest(working[ORIGINAL])}
     for place, candidate in enumerate(several):
         progress(place, len(several))
         made = workshop.started(candidate)
@@ -166,7 +166,7 @@ def measured(
         tried[candidate.name] = Tried(Row(candidate.name, check=found, refused=refused), candidate, content)
         if not refused:
             working[candidate.name] = _call(scores, images.images, batch)
-            alone[candidate.name] = timed(working[candidate.name])
+            alone[candidate.name] = shortest(working[candidate.name])
         del made, scores
         working = {name: working[name] for name in working if name == ORIGINAL or name in fastest(working, alone)}
     times = {name: [seconds] for name, seconds in alone.items()} | in_turns(working)
