@@ -15,7 +15,7 @@ from svertka import DataError, SettingError
 from svertka.data.formats import Opening
 from svertka.data.windows import created, opened, pieces
 from svertka.inference import Predictor
-from svertka.inference.large import outlined_in_tiles
+from svertka.inference.large import predicted_in_tiles
 from svertka.runs import open_run
 from svertka.settings import PredictSettings
 
@@ -39,7 +39,7 @@ def outlined(predictor, picture, *, out="out.npy", **changes):
     progress = changes.pop("progress", None)
     settings = PredictSettings().but(**{"tile": "32", **changes})
     place = picture.with_name(out)
-    return outlined_in_tiles(predictor, picture, place, settings, overwrite=overwrite, progress=progress), place
+    return predicted_in_tiles(predictor, picture, place, settings, overwrite=overwrite, progress=progress), place
 
 
 @pytest.mark.parametrize("tile", ["auto", "32", "47"])
@@ -260,4 +260,4 @@ def test_other_tasks_are_refused(digits_run, picture):
 )
 def test_tiles_are_of_one_answer(predictor, tmp_path, changes, said):
     with pytest.raises(SettingError, match=said):
-        outlined_in_tiles(predictor, tmp_path / "a.npy", tmp_path / "b.npy", PredictSettings(tile="auto", **changes))
+        predicted_in_tiles(predictor, tmp_path / "a.npy", tmp_path / "b.npy", PredictSettings(tile="auto", **changes))

@@ -12,8 +12,8 @@ from svertka.cli.app import run
 from svertka.data.windows import opened
 from svertka.inference import Predictor, machines
 from svertka.inference import cluster as cluster_jobs
-from svertka.inference.large import outlined_in_tiles
-from svertka.inference.machines import outlined_on_machines
+from svertka.inference.large import predicted_in_tiles
+from svertka.inference.machines import predicted_on_machines
 from svertka.runs import open_run
 from svertka.settings import PredictSettings
 
@@ -51,7 +51,7 @@ def whole(place):
 
 def test_the_answer_is_that_of_one_machine_though_a_worker_is_killed(cluster, trained, picture, tmp_path):
     chosen = settings(scores=True)
-    alone = outlined_in_tiles(trained[1], picture, tmp_path / "alone.zarr", chosen)
+    alone = predicted_in_tiles(trained[1], picture, tmp_path / "alone.zarr", chosen)
     with distributed.Client(cluster, set_as_default=False) as client:
         pid = next(iter(client.run(os.getpid).values()))
     counts = []
@@ -61,7 +61,7 @@ def test_the_answer_is_that_of_one_machine_though_a_worker_is_killed(cluster, tr
         if done == 20:
             os.kill(pid, signal.SIGKILL)
 
-    many = outlined_on_machines(
+    many = predicted_on_machines(
         *trained, picture, tmp_path / "many.zarr", chosen.but(scheduler=cluster.scheduler_address), progress=watch
     )
     assert many == alone
@@ -79,13 +79,13 @@ def test_a_job_goes_on_from_one_machine_to_many_and_back(cluster, trained, pictu
     chosen, out = settings(), tmp_path / "out.zarr"
     many = chosen.but(scheduler=cluster.scheduler_address)
     with pytest.raises(Stop):
-        outlined_in_tiles(trained[1], picture, out, chosen, progress=stopping(7))
+        predicted_in_tiles(trained[1], picture, out, chosen, progress=stopping(7))
     with pytest.raises(Stop):
-        outlined_on_machines(*trained, picture, out, many.but(tile="90"), progress=stopping(30))
-    done = outlined_in_tiles(trained[1], picture, out, chosen.but(tile="auto"))
+        predicted_on_machines(*trained, picture, out, many.but(tile="90"), progress=stopping(30))
+    done = predicted_in_tiles(trained[1], picture, out, chosen.but(tile="auto"))
     assert done.sides == (25, 25)
     assert 30 <= done.before < 80
-    outlined_in_tiles(trained[1], picture, tmp_path / "alone.zarr", chosen)
+    predicted_in_tiles(trained[1], picture, tmp_path / "alone.zarr", chosen)
     np.testing.assert_array_equal(whole(out), whole(tmp_path / "alone.zarr"))
 
 
@@ -97,14 +97,26 @@ def test_a_broken_tile_is_named_by_its_worker_and_can_be_left_out(cluster, train
     (image / "c" / "0" / "5").write_bytes(b"nonsense")
     many, out = settings(tile="80", scheduler=cluster.scheduler_address), tmp_path / "out.zarr"
     with pytest.raises(DataError, match=r"in.zarr, block \[0:40, 200:240\] cannot be read as Zarr: .*goes on from"):
-        outlined_on_machines(*trained, image, out, many)
-    done = outlined_on_machines(*trained, image, out, many.but(skip_bad=True))
-    alone = outlined_in_tiles(trained[1], image, tmp_path / "alone.zarr", settings(tile="80", skip_bad=True))
+        predicted_on_machines(*trained, image, out, many)
+    done = predicted_on_machines(*trained, image, out, many.but(skip_bad=True))
+    alone = predicted_in_tiles(trained[1], image, tmp_path / "alone.zarr", settings(tile="80", skip_bad=True))
     assert 0 < done.bad == alone.bad < 3
     found = whole(out)[0]
     np.testing.assert_array_equal(found, whole(tmp_path / "alone.zarr")[0])
     assert (found[:, 200:] == 254).all()  # no class of these masks
     assert set(np.unique(found[:, :100])) <= {0, 255}
+
+
+def test_maps_of_patches_are_made_on_many_machines_too(cluster, convolutions_run, tmp_path, rng):
+    source = open_run(convolutions_run)
+    predictor = Predictor.load(source, "cpu")
+    np.save(tmp_path / "in.npy", (rng.random((90, 120)) * 16).astype(predictor.preprocess.dtype))
+    chosen = settings(tile="40", dense=True, scores=True)
+    alone = predicted_in_tiles(predictor, tmp_path / "in.npy", tmp_path / "alone.zarr", chosen)
+    many = chosen.but(scheduler=cluster.scheduler_address)
+    assert predicted_on_machines(source, predictor, tmp_path / "in.npy", tmp_path / "many.zarr", many) == alone
+    assert whole(tmp_path / "alone.zarr").std() > 0.01
+    np.testing.assert_array_equal(whole(tmp_path / "many.zarr"), whole(tmp_path / "alone.zarr"))
 
 
 def test_a_run_that_was_trained_anew_meanwhile_is_refused(trained, picture, tmp_path):
@@ -126,7 +138,7 @@ def test_the_command_says_what_was_done(cluster, outlines_run, picture, tmp_path
 
 def refused(trained, picture, out, **changes):
     with pytest.raises((SettingError, ClusterError, MissingExtra)) as caught:
-        outlined_on_machines(*trained, picture, picture.with_name(out), settings(scheduler=NOBODY, **changes))
+        predicted_on_machines(*trained, picture, picture.with_name(out), settings(scheduler=NOBODY, **changes))
     assert [path.name for path in picture.parent.iterdir()] == ["in.fits"]
     return str(caught.value)
 

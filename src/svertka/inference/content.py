@@ -1,4 +1,4 @@
-"""What a file holds at every place of an image: the mask's value, or the probability of every class."""
+"""What a file holds at every place of an image: the likeliest class, the probability of every class, or numbers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,24 +26,25 @@ class Content:
 
 
 def content(predictor: Predictor, settings: PredictSettings) -> Content:
-    """The probability of every class, with `scores`, or the mask.
+    """The likeliest class; with `scores` the probability of every class; or the numbers that a map of patches has.
 
     Raises:
-        SettingError: the network outlines nothing, several answers are to be combined, or unreadable places are to be
-            skipped and no number says so.
+        SettingError: the network says nothing of places, several answers are to be combined, or unreadable places are
+            to be skipped and no number says so.
     """
-    if predictor.facts.task != "segment":
-        raise SettingError(
-            f"--tile is for networks that outline (segment); this one was trained to {predictor.facts.task}"
-        )
+    task = predictor.facts.task
+    if task != "segment" and not settings.dense:
+        more = "; with --dense it makes a map of patches" if task in ("classify", "regress") else ""
+        raise SettingError(f"--tile is for networks that outline (segment); this one was trained to {task}{more}")
     if settings.several:
         raise SettingError("--tile makes the mask of one run and of the image as it is; leave out --views and --with")
     check_alone(settings)
-    return probabilities(predictor) if settings.scores else mask(predictor, skip_bad=settings.skip_bad)
+    likeliest = task != "regress" and not settings.scores
+    return mask(predictor, skip_bad=settings.skip_bad) if likeliest else numbers(predictor)
 
 
-def probabilities(predictor: Predictor) -> Content:
-    """The probability of every class in 32 bits, NaN where there is no answer."""
+def numbers(predictor: Predictor) -> Content:
+    """The probability of every class, or every number in its own units, in 32 bits; NaN where there is no answer."""
     return Content(
         len(predictor.names), np.dtype(np.float32), np.nan,
         lambda scores: predictor.meant(scores.float())[0].cpu().numpy(),

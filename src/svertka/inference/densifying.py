@@ -7,6 +7,7 @@ from math import prod
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.overrides import handle_torch_function, has_torch_function_unary
 
 from svertka.errors import ShapeError
 from svertka.geometry import times
@@ -52,12 +53,17 @@ class Dense(nn.Module):
         Raises:
             ShapeError: the images are smaller than a patch, or of another kind.
         """
+        if has_torch_function_unary(x):  # somebody writes down what is called, and this is one call
+            mapped: Tensor = handle_torch_function(everywhere, (x,), x, self, self.patch)
+            return mapped
         self._check(x.shape)
         places = [size - patch + 1 for size, patch in zip(x.shape[2:], self.patch, strict=True)]
         found: Tensor | None = None
         for cut in _blocks(places, self._block(places, x.element_size())):
             one = self._of_block(x, cut)
             found = one.new_empty(*one.shape[:2], *places) if found is None else found
+            if x.is_meta:  # no block is larger than the first, and there is nothing to copy
+                break
             taken(found, cut).copy_(one)
         assert found is not None
         return found
@@ -114,6 +120,12 @@ class Dense(nn.Module):
             raise ShapeError(
                 f"an image of {times(shape[2:])} holds no patch of {times(self.patch)}; wanted is a larger one"
             )
+
+
+def everywhere(x: Tensor, made: Dense, patch: Sequence[int]) -> Tensor:
+    """What a dense network gives for an image: the call that `tiles` know it by."""
+    scores: Tensor = made(x)
+    return scores
 
 
 def dense(network: nn.Module, patch: int | Sequence[int], *, channels: int | None = None) -> Dense:

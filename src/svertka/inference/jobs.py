@@ -118,8 +118,9 @@ def about(predictor: Predictor, image: Path, settings: PredictSettings) -> dict[
     if not file.exists():
         raise DataError(f"there is no file {file}")
     facts = file.stat()
+    answer = "probabilities" if settings.scores else "mask"
     return {
         "network": predictor.identity, "image": [facts.st_size, facts.st_mtime_ns],
         "preprocessing": f"{predictor.preprocess.model_dump_json()} {settings.colour} {settings.axes}",
-        "answer": "probabilities" if settings.scores else "mask",
+        "answer": f"{answer} of patches, {settings.border}" if settings.dense else answer,
     }  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from svertka.data.formats import Opening
 from svertka.data.preprocess import Preprocess
@@ -19,6 +19,7 @@ from svertka.errors import DataError
 from svertka.geometry import times
 from svertka.inference.content import Content, content
 from svertka.inference.jobs import Record, Tile, about, alone
+from svertka.inference.patchwise import begins, patchwise
 from svertka.inference.predictor import Predictor
 from svertka.inference.tiles import Done
 from svertka.inference.tiles.tiling import Job
@@ -30,7 +31,7 @@ Progress = Callable[[int, int], None]
 Fill = Callable[[Job, Written, Content, Record], Done]
 
 
-def outlined_in_tiles(
+def predicted_in_tiles(
     predictor: Predictor,
     image: Path,
     out: Path,
@@ -39,15 +40,15 @@ def outlined_in_tiles(
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Done:
-    """Write the mask of an image of any size into a file; what an interrupted job had finished is kept.
+    """Write the mask or map of an image of any size into a file; what an interrupted job had finished is kept.
 
     Args:
-        predictor: a network that outlines.
+        predictor: a network that outlines, or with `dense` one of patches.
         image: a file that is read in windows.
         out: a file that is written in windows.
         settings: `tile` and `memory` among them; with `scores` the probability of every class is written in place of
-            the mask. With `skip_bad`, places that see what cannot be read have no answer: NaN, or in masks the highest
-            number that is no class.
+            the likeliest. With `skip_bad`, places that see what cannot be read have no answer: NaN, or in masks the
+            highest number that is no class.
         overwrite: begin anew, and replace what is there.
         progress: called with the number of tiles that are done, and of all.
 
@@ -74,9 +75,11 @@ def filled(
         tile = record.begun(settings.tile or "auto", overwrite=overwrite)
         with source_of(predictor, image, settings) as source:
             job = job_of(predictor, source, tile, settings, record)
+            sizes = job.tape.out.sizes
             file = created(
-                out, channels=made.channels, sizes=source.sizes, dtype=made.dtype, tile=job.sides, like=source,
-                job=json.dumps(record.about), overwrite=overwrite,
+                out, channels=made.channels, sizes=sizes, dtype=made.dtype, tile=job.sides, like=source,
+                scale=(1,) * len(sizes), offset=begins(source.sizes, sizes), job=json.dumps(record.about),
+                overwrite=overwrite,
             )  # fmt: skip
             with closing(file) as sink:
                 record.keep(job.sides)
@@ -94,24 +97,32 @@ def source_of(predictor: Predictor, image: Path, settings: PredictSettings) -> O
 
 def job_of(predictor: Predictor, source: Opened, tile: Tile, settings: PredictSettings, record: Record) -> Job:
     """The network over an image."""
-    _check_size(predictor.preprocess, source, source.path)
+    _check_rank(predictor.preprocess, source)
+    if settings.dense:
+        network: nn.Module = patchwise(predictor, source, settings.border)
+    else:
+        _check_size(predictor.preprocess, source)
+        network = predictor.network
     return Job.of(
-        predictor.network, source, tile=tile, memory=settings.memory * MEBIBYTE,
+        network, source, tile=tile, memory=settings.memory * MEBIBYTE,
         prepare=partial(_prepared, predictor, source, source.path, settings.colour), skip_bad=settings.skip_bad,
         lost=record.gaps.note,
     )  # fmt: skip
 
 
-def _check_size(preprocess: Preprocess, source: Readable, image: Path) -> None:
+def _check_rank(preprocess: Preprocess, source: Opened) -> None:
     if len(source.sizes) != preprocess.rank or preprocess.project != "none":
         raise DataError(
-            f"{image} has {len(source.sizes)} axes ({times(source.sizes)}), but wanted are {preprocess.rank}"
+            f"{source.path} has {len(source.sizes)} axes ({times(source.sizes)}), but wanted are {preprocess.rank}"
         )
+
+
+def _check_size(preprocess: Preprocess, source: Opened) -> None:
     scaled = preprocess.scaling(source.sizes)
     if scaled != source.sizes:
         raise DataError(
-            f"{image} would be scaled from {times(source.sizes)} to {times(scaled)} first, as in the training, which "
-            f"tiles do not; train with --resize pad, or predict without --tile"
+            f"{source.path} would be scaled from {times(source.sizes)} to {times(scaled)} first, as in the training, "
+            f"which tiles do not; train with --resize pad, or predict without --tile"
         )
 
 

@@ -34,7 +34,7 @@ class Share:
     about: str
 
 
-def outlined_on_machines(
+def predicted_on_machines(
     run: Run,
     predictor: Predictor,
     image: Path,
@@ -44,7 +44,7 @@ def outlined_on_machines(
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Done:
-    """What `large.outlined_in_tiles` does, on the workers of the cluster at `settings.scheduler`.
+    """What `large.predicted_in_tiles` does, on the workers of the cluster at `settings.scheduler`.
 
     All machines need the run, the image and the file under the same names. Means of the whole image, where a network
     needs them, are gathered here before. A job that was begun on one machine goes on with many, and the other way.

@@ -1,7 +1,7 @@
 """Maps of what a classifier of patches says, place by place, of images of any size."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from math import prod
 from os import cpu_count
@@ -82,9 +82,18 @@ def bordered(made: Dense, name: str, pixels: Pixels, border: str) -> Pixels:
     sizes = pixels.shape[1:]
     if border == "reflect" and min(sizes) > 1:
         return np.pad(pixels, [(0, 0), *zip(made.before, made.after, strict=True)], mode="reflect")
+    check_patch(made, name, sizes)
+    return pixels
+
+
+def check_patch(made: Dense, name: str, sizes: Sequence[int]) -> None:
+    """See that there is a patch in an image.
+
+    Raises:
+        DataError: there is none.
+    """
     if any(size < patch for size, patch in zip(sizes, made.patch, strict=True)):
         raise DataError(f"{name}: an image of {times(sizes)} holds no patch of {times(made.patch)}")
-    return pixels
 
 
 def mapped(predictor: Predictor, made: Dense, pixels: Pixels, *, likeliest: bool) -> NDArray[np.generic]:

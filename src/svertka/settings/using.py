@@ -98,9 +98,9 @@ class PredictSettings(SeveralSettings):
     """The class as which a sound is continued."""
 
     tile: Annotated[str | None, MACHINE, Field(pattern=r"^(auto|[1-9]\d{0,6})$")] = None
-    """Outline one image of any size in tiles with sides of so many places, which join to the very mask of the whole;
-    auto: as long as --memory allows. The image is a .tif, .fits, .zarr, .npy or file.h5:dataset, and --out a .tif,
-    .fits, .zarr or .npy."""
+    """Outline one image of any size, or with --dense map it, in tiles with sides of so many places, which join to the
+    very mask of the whole; auto: as long as --memory allows. The image is a .tif, .fits, .zarr, .npy or
+    file.h5:dataset, and --out a .tif, .fits, .zarr or .npy."""
 
     memory: Annotated[Count, MACHINE] = 1024
     """MiB that a tile may take at its peak."""

@@ -20,6 +20,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 
 from svertka.errors import ShapeError
 from svertka.geometry import times
+from svertka.inference.densifying import Dense
 from svertka.inference.tiles.calls import Call, Local, Operation, Ref, Untileable, Value
 from svertka.inference.tiles.overall import IN_STEPS, Overall
 from svertka.inference.tiles.rules import bare, operation
@@ -46,14 +47,15 @@ class Step:
 class Tape:
     """All calls that the result needs, in order.
 
-    `names` are those of the network's tensors by number, and `bare` the tensors without numbers in them.
+    `names` are those of the network's tensors by number, and `bare` the tensors without numbers in them. Layers that a
+    function gets as a whole are among them.
     """
 
     steps: tuple[Step, ...]
     values: Sequence[Value]
     result: Ref
     names: Mapping[int, str]
-    bare: Mapping[int, Tensor]
+    bare: Mapping[int, Any]
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -104,7 +106,7 @@ class Recording(TorchFunctionMode):
         super().__init__()
         self.image = image
         self.values: list[Value] = []
-        self.tensors: list[Tensor] = []  # held, so that no two have the same id
+        self.tensors: list[Any] = []  # held, so that no two have the same id
         self.numbers: dict[int, int] = {}
         self.stale: set[int] = set()
         self.steps: list[Step] = []
@@ -115,6 +117,8 @@ class Recording(TorchFunctionMode):
         for name, tensor in [*network.named_parameters(), *network.named_buffers()]:
             self.names[self._note(tensor, Value(tuple(tensor.shape)))] = name
         for name, layer in network.named_modules():
+            if isinstance(layer, Dense):
+                self.names[self._note(layer, Value(()))] = name
             layer.register_forward_pre_hook(self._entering(f"{name} ({type(layer).__name__})".strip()))
             layer.register_forward_hook(self._leaving)
 
@@ -195,7 +199,7 @@ class Recording(TorchFunctionMode):
         self.steps.append(Step(number, call, made, self.layer, fault))
         return number
 
-    def _note(self, tensor: Tensor, value: Value) -> int:
+    def _note(self, tensor: Any, value: Value) -> int:
         self.values.append(value)
         self.tensors.append(tensor)
         self.numbers[id(tensor)] = len(self.values) - 1
@@ -205,14 +209,14 @@ class Recording(TorchFunctionMode):
         """A tensor was changed in place: others that share its memory are not what was written down of them."""
         place = tensor.untyped_storage()._cdata
         for number, other in enumerate(self.tensors[:-1]):
-            if other is not tensor and other.untyped_storage()._cdata == place:
+            if other is not tensor and isinstance(other, Tensor) and other.untyped_storage()._cdata == place:
                 self.stale.add(number)
 
     def _referred(self, leaf: Any) -> Any:
-        if not isinstance(leaf, Tensor):
+        if not isinstance(leaf, Tensor | Dense):
             return leaf
         if id(leaf) not in self.numbers:
-            self._note(leaf, Value(tuple(leaf.shape)))
+            self._note(leaf, Value(tuple(leaf.shape) if isinstance(leaf, Tensor) else ()))
         return Ref(self.numbers[id(leaf)])
 
     def _meets(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], tensor: Tensor) -> bool:

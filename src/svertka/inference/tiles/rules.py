@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from svertka.inference.tiles import bordering, cutting, overall, placewise, scaling, sliding, spreading
+from svertka.inference.tiles import bordering, cutting, overall, patching, placewise, scaling, sliding, spreading
 from svertka.inference.tiles.calls import Call, Operation, Untileable
 
 Rule = Callable[[Call], Operation]
@@ -55,6 +55,7 @@ RULES: dict[str, Rule] = {
     "getitem": cutting.indexing,
     "narrow": cutting.narrowing,
     "pad": bordering.padding,
+    "everywhere": patching.mapping,
     "interpolate": scaling.interpolation,
 }  # fmt: skip
 

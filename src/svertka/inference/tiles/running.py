@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -43,7 +44,7 @@ class Held:
     """What is in memory: boxes of images by number, and tensors that are the same for all tiles."""
 
     tape: Tape
-    steady: Mapping[int, Tensor]
+    steady: Mapping[int, Any]
     device: torch.device
     boxes: dict[int, list[tuple[Box, Tensor]]] = field(default_factory=dict)
 
@@ -55,7 +56,7 @@ class Held:
         found = [tensor for other, boxes in self.boxes.items() if other != number for _, tensor in boxes]
         return self.lent | {place_of(leaf) for leaf in tree_leaves(found)}
 
-    def __call__(self, ref: Ref, box: Box | None) -> Tensor:
+    def __call__(self, ref: Ref, box: Box | None) -> Any:
         if box is None or ref.number in self.steady:
             return self.steady[ref.number]
         have, tensor = next((have, tensor) for have, tensor in self.boxes[ref.number] if holds(have, box))
@@ -67,14 +68,15 @@ class Held:
 class Machine:
     """A network that was written down, with its numbers on a device."""
 
-    def __init__(self, tape: Tape, steady: Mapping[int, Tensor], device: torch.device) -> None:
+    def __init__(self, tape: Tape, steady: Mapping[int, Any], device: torch.device) -> None:
         self.tape, self.steady, self.device = tape, dict(steady), device
 
     @classmethod
     def of(cls, tape: Tape, network: nn.Module, device: torch.device) -> "Machine":
         """With the numbers of the network."""
         tensors = {**dict(network.named_parameters()), **dict(network.named_buffers())}
-        return cls(tape, {number: tensors[name].detach() for number, name in tape.names.items()}, device)
+        parts = {**dict(network.named_modules()), **{name: tensor.detach() for name, tensor in tensors.items()}}
+        return cls(tape, {number: parts[name] for number, name in tape.names.items()}, device)
 
     @classmethod
     def bare(cls, tape: Tape) -> "Machine":
@@ -104,7 +106,8 @@ class Machine:
                 held.boxes[step.number] = self._made(step, plan[step.number], held, gone)
                 for number in gone:
                     held.boxes.pop(number, None)
-        return held(target, box)
+        found: Tensor = held(target, box)
+        return found
 
     def _made(self, step: Step, boxes: list[Box], held: Held, gone: list[int]) -> list[tuple[Box, Tensor]]:
         made = step.operation
