@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,6 +36,18 @@ def test_masks_are_pictures_beside_a_table(tmp_path):
 def test_uncertainty_stands_in_the_table(tmp_path):
     write(tmp_path, Prediction("a.png", "segment", {"0": 1.0}, np.zeros((4, 5), np.uint8), {"entropy": 0.5}))
     assert (tmp_path / "predictions.csv").read_text() == "path,file,0,entropy\na.png,a.png,1,0.5\n"
+
+
+def test_what_is_doubtful_at_each_place_lies_beside_the_mask(tmp_path, rng):
+    doubts = rng.random((3, 4, 5)).astype(np.float32)
+    write(tmp_path, replace(mask("a.png"), doubts=doubts), replace(mask("a.uncertainty.png", dtype=np.int32)))
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "a.uncertainty.tif"), doubts)
+    with tifffile.TiffFile(tmp_path / "a.uncertainty.tif") as file:
+        assert len(file.pages) == 3
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "a.uncertainty-2.tif"), mask("").content)
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(DataError, match=r"a.uncertainty.tif is there already"):
+        write(tmp_path, replace(mask("a.png"), doubts=doubts), overwrite=False)
 
 
 def test_maps_of_every_class_are_kept_as_they_are(tmp_path):

@@ -3,10 +3,14 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
+from scipy.stats import entropy
 from sklearn.datasets import load_digits
 
 import svertka
 from svertka import DataError, SettingError, predict
+from svertka.inference import Predictor
+from svertka.runs import open_run
 
 IMAGES = (load_digits().images[:30] / 16).astype(np.float32)
 
@@ -96,6 +100,29 @@ def test_masks_of_several_views_are_as_large_as_their_images(outlines_run, rng, 
     assert found.content.shape == sizes
     assert found.answers["object"] == pytest.approx((found.content == 255).mean())
     assert 0 < found.uncertainty["mutual_information"] < found.uncertainty["entropy"] < np.log(2)
+
+
+def test_of_masks_uncertainty_is_told_place_by_place(outlines_run, rng):
+    """Against SciPy's entropy of the probabilities of both views."""
+    image = (40 + 150 * (rng.random((24, 24)) < 0.3)).astype(np.uint8)
+    predictor = Predictor.load(open_run(outlines_run), "cpu")
+    one, other = (
+        np.asarray(predictor.answers(predictor.preprocess.normal(torch.from_numpy(x.copy()[None, None])))[0])
+        for x in (image, image[:, ::-1])
+    )
+    both = np.stack([one, other[:, :, ::-1]])
+    mean = both.mean(0)
+    spread = np.take_along_axis(both.std(0), mean.argmax(0)[None], 0)[0]
+    total = entropy(mean, axis=0)
+    (found,) = predict(outlines_run, image, views="mirror", uncertainty=True)
+    assert (found.doubts.dtype, found.doubts.shape) == (np.float32, (3, 24, 24))
+    assert total.std() > 0.01
+    np.testing.assert_allclose(found.doubts[0], spread, atol=1e-5)
+    np.testing.assert_allclose(found.doubts[1], total, atol=1e-5)
+    np.testing.assert_allclose(found.doubts[2], total - entropy(both, axis=1).mean(0), atol=1e-5)
+    assert list(found.uncertainty) == ["spread", "entropy", "mutual_information"]
+    np.testing.assert_allclose([*found.uncertainty.values()], found.doubts.mean((1, 2)), rtol=1e-5)
+    assert predict(outlines_run, image, views="mirror")[0].doubts is None
 
 
 def test_a_mask_turns_with_its_image_where_all_views_are_seen(outlines_run, rng):

@@ -12,6 +12,7 @@ from PIL import Image
 from scipy.io import wavfile
 
 from svertka.cli.listing import Counted
+from svertka.data.rasters import Pixels
 from svertka.errors import DataError
 from svertka.inference import Prediction
 
@@ -29,6 +30,8 @@ def stored(
 ) -> int:
     """Write every content to a file of its own: masks and maps as PNG or TIFF, frames as .npy, sounds as WAV.
 
+    What is doubtful at each place of a mask lies beside it, as `NAME.uncertainty.tif` with a page for each measure.
+
     Returns:
         How many there were.
 
@@ -41,10 +44,9 @@ def stored(
     try:
         for prediction in counted:
             folder.mkdir(parents=True, exist_ok=True)
-            path = _free(folder, prediction, taken)
-            if path.exists() and not overwrite:
-                raise DataError(f"{path} is there already; replace it with --overwrite")
-            _write(path, prediction, rate or RATE)
+            path = _put(folder, prediction, prediction.content, rate or RATE, taken, overwrite=overwrite)
+            if prediction.doubts is not None:
+                _put(folder, prediction, prediction.doubts, RATE, taken, ".uncertainty", overwrite=overwrite)
             values = {**prediction.answers, **(prediction.uncertainty or {})}
             rows.append([prediction.name, path.name, *(f"{value:.7g}" for value in values.values())])
             names = ["path", "file", *values]
@@ -56,11 +58,28 @@ def stored(
     return counted.count
 
 
-def _free(folder: Path, prediction: Prediction, taken: set[str]) -> Path:
+def _put(
+    folder: Path,
+    prediction: Prediction,
+    content: Pixels | None,
+    rate: int,
+    taken: set[str],
+    kind: str = "",
+    *,
+    overwrite: bool,
+) -> Path:
+    """Write one content, and where it is."""
+    assert content is not None
+    path = _free(folder, prediction.name, f"{kind}{ENDINGS[prediction.task](content)}", taken)
+    if path.exists() and not overwrite:
+        raise DataError(f"{path} is there already; replace it with --overwrite")
+    _write(path, content, rate)
+    return path
+
+
+def _free(folder: Path, source: str, ending: str, taken: set[str]) -> Path:
     """A name after that of the input, numbered where two are alike."""
-    assert prediction.content is not None
-    stem = re.sub(r"[^\w.+-]+", "_", Path(prediction.name).name.removesuffix(Path(prediction.name).suffix))
-    ending = ENDINGS[prediction.task](prediction.content)
+    stem = re.sub(r"[^\w.+-]+", "_", Path(source).name.removesuffix(Path(source).suffix))
     number = 1
     while (name := f"{stem}{ending}" if number == 1 else f"{stem}-{number}{ending}") in taken:
         number += 1
@@ -68,9 +87,7 @@ def _free(folder: Path, prediction: Prediction, taken: set[str]) -> Path:
     return folder / name
 
 
-def _write(path: Path, prediction: Prediction, rate: int) -> None:
-    content = prediction.content
-    assert content is not None
+def _write(path: Path, content: Pixels, rate: int) -> None:
     if path.suffix == ".png":
         Image.fromarray(content).save(path)
     elif path.suffix == ".tif":

@@ -1,7 +1,7 @@
 """Predictions that several answers agree on, or at least are made of."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from os import cpu_count
 
@@ -66,10 +66,15 @@ def _outlines(ensemble: Ensemble, inputs: Iterable[Input], settings: PredictSett
     for each in kept(ready, skip_bad=settings.skip_bad):
         tally = ensemble.tallied({way: pixels[None] for way, pixels in each.ways.items()})
         told = ensemble.told(tally)
-        doubts = uncertainty(ensemble, tally, told) if settings.uncertainty else None
-        doubt = None if doubts is None else {name: float(values.mean()) for name, values in doubts.items()}
         places = picked(told.argmax(axis=1)[0].astype(np.uint8), each.sizes)
-        yield mask_of(ensemble.first.names, each.name, places, doubt)
+        mask = mask_of(ensemble.first.names, each.name, places)
+        yield doubted(mask, uncertainty(ensemble, tally, told), each.sizes) if settings.uncertainty else mask
+
+
+def doubted(mask: Prediction, doubts: Mapping[str, Answers], sizes: Sequence[int]) -> Prediction:
+    """The mask of one image with how far the answers `(1, *places)` differ: at each place, and in the mean."""
+    everywhere = np.stack([picked(values[0].astype(np.float32), sizes) for values in doubts.values()])
+    return replace(mask, uncertainty={name: float(values.mean()) for name, values in doubts.items()}, doubts=everywhere)
 
 
 def uncertainty(ensemble: Ensemble, tally: Tally, told: Answers) -> dict[str, Answers]:

@@ -28,13 +28,11 @@ def outlines(predictor: Predictor, inputs: Iterable[Input], settings: PredictSet
             yield mask_of(predictor.names, ready.name, outlined(predictor, ready.pixels))
 
 
-def mask_of(
-    names: tuple[str, ...], name: str, places: NDArray[np.uint8], uncertainty: dict[str, float] | None = None
-) -> Prediction:
+def mask_of(names: tuple[str, ...], name: str, places: NDArray[np.uint8]) -> Prediction:
     """The prediction of an image from the class of each of its places, and the share of each class."""
     shares = np.bincount(places.ravel(), minlength=len(names)) / places.size
     answers = dict(zip(names, shares.tolist(), strict=True))
-    return Prediction(name, "segment", answers, values_of(names)[places], uncertainty)
+    return Prediction(name, "segment", answers, values_of(names)[places])
 
 
 def outlined(predictor: Predictor, pixels: Pixels) -> NDArray[np.uint8]:

@@ -38,7 +38,8 @@ class Prediction:
     For classes, `answers` are the likeliest with their probabilities, the likeliest first; for numbers, their names
     and values; for outlines the share of each class; for a frame the mean of each channel; for sound its length and
     loudness. What stands at the places themselves is `content`: a mask, a frame, or a wave. `uncertainty`, where
-    several answers were compared, is what `Tally.uncertainty` tells, or the spread of each number.
+    several answers were compared, is what `Tally.uncertainty` tells, or the spread of each number. For outlines those
+    are means over places, and `doubts` `(measures, *sizes)` is what they are at each.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Prediction:
     answers: dict[str, float]
     content: Pixels | None = None
     uncertainty: dict[str, float] | None = None
+    doubts: Pixels | None = None
 
     def document(self) -> dict[str, Any]:
         """The same as plain values."""
