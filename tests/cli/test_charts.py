@@ -3,11 +3,11 @@ from PIL import Image
 
 from svertka import DataError, SettingError, cost, variants
 from svertka.cli.charts import draw_balls, draw_sight, table
-from svertka.measure import count_variant
+from svertka.measure import macs_of
 from svertka.zoo import find
 from svertka.zoo.accuracies import published
 
-ROWS = [(find(name), count_variant(find(name))) for name in ("resnet18", "mobilenet_100", "lenet5")]
+ROWS = [(find(name), macs_of(find(name))) for name in ("resnet18", "mobilenet_100", "lenet5")]
 
 
 def test_networks_with_a_published_accuracy_are_drawn(tmp_path):

@@ -1,6 +1,7 @@
 """What every network on the list promises; a new one is tested by being registered."""
 
 import warnings
+from functools import cache
 from io import BytesIO
 
 import pytest
@@ -71,6 +72,7 @@ every_family_in_a_graph = pytest.mark.parametrize(
 )
 
 
+@cache
 def side(name: str, space=None) -> int:
     """About the smallest comfortable size."""
     variant = VARIANTS[name]
@@ -125,6 +127,7 @@ def lesson(task: str, images: torch.Tensor):
 def test_parameters_and_scores_are_as_published(name):
     variant, price = VARIANTS[name], count_variant(VARIANTS[name])
     assert count(on_meta(name)) == variant.parameters == price.parameters
+    assert price.macs == variant.macs
     places = () if variant.task in ("classify", "regress") else variant.sample[1:]
     assert price.output == (variant.classes, *places)
 

@@ -19,7 +19,7 @@ from svertka.zoo.accuracies import published
 SOURCES = "Accuracies are those of torchvision's weights, or of the papers."
 
 
-def draw_balls(rows: Sequence[tuple[Variant, Cost]], path: Path, scores: Path | None) -> dict[str, Any]:
+def draw_balls(rows: Sequence[tuple[Variant, int]], path: Path, scores: Path | None) -> dict[str, Any]:
     """Draw published accuracies, or the numbers of a table, against multiply-adds."""
     if scores is None:
         known = {name: each.percent for name, each in published().items()}
@@ -28,8 +28,8 @@ def draw_balls(rows: Sequence[tuple[Variant, Cost]], path: Path, scores: Path | 
         known, label = table(scores)
         note = f"Values: {scores.name}."
     found = [
-        Ball(variant.name, price.macs, known[variant.name], price.parameters)
-        for variant, price in rows
+        Ball(variant.name, macs, known[variant.name], variant.parameters)
+        for variant, macs in rows
         if variant.name in known
     ]
     if not found:

@@ -53,7 +53,7 @@ def zoo(
     from svertka.geometry import times
     from svertka.zoo import variants
 
-    rows = [(variant, measure.count_variant(variant)) for variant in variants()]
+    rows = [(variant, measure.macs_of(variant)) for variant in variants()]
     if markdown:
         sys.stdout.write(zoo_page(rows))
         return
@@ -65,15 +65,15 @@ def zoo(
         return
     document = [
         {
-            "name": variant.name, "year": variant.year, "task": variant.task, "parameters": price.parameters,
-            "macs": price.macs, "input": price.input, "classes": variant.classes, "paper": variant.paper,
+            "name": variant.name, "year": variant.year, "task": variant.task, "parameters": variant.parameters,
+            "macs": macs, "input": variant.sample, "classes": variant.classes, "paper": variant.paper,
             "summary": variant.summary,
         }
-        for variant, price in rows
+        for variant, macs in rows
     ]  # fmt: skip
     cells = [
-        [variant.name, str(variant.year), price.parameters, amount(price.macs), times(price.input), variant.paper]
-        for variant, price in rows
+        [variant.name, str(variant.year), variant.parameters, amount(macs), times(variant.sample), variant.paper]
+        for variant, macs in rows
     ]
     output.answer(
         document, table(["network", "year", "parameters", "MACs", "image", "paper"], cells, texts="network paper")
@@ -208,7 +208,7 @@ def train(
     """
     from svertka import training
     from svertka.cli import starts
-    from svertka.cli.screen import watching
+    from svertka.cli.watching import watching
 
     starts.check_order(variant)
     data, run = starts.sorted_out(variant, data, run)
@@ -260,7 +260,7 @@ def resume(run: Path, /, *, output: Output = PLAIN) -> None:
         The run folder.
     """
     from svertka import training
-    from svertka.cli.screen import watching
+    from svertka.cli.watching import watching
 
     console = output.console()
     with watching(console, quiet=output.quiet) as watch:

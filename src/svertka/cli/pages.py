@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from svertka.cli.output import amount
 from svertka.geometry import times
-from svertka.measure import Cost
 from svertka.zoo import Variant
 
-Priced = tuple[Variant, Cost]
+Priced = tuple[Variant, int]
 
 HEAD = """# The zoo
 
@@ -27,22 +26,22 @@ def zoo_page(rows: Sequence[Priced]) -> str:
         parts.append(f"\n## {first.family.__name__}\n\n{first.summary}\n")
         for group in _grouped(members, lambda variant: variant.paper):
             parts.append(f"\n{_linked(group[0][0].paper)}\n\n{COLUMNS}")
-            parts.extend(_row(variant, price) for variant, price in group)
+            parts.extend(_row(variant, macs) for variant, macs in group)
     return "".join(parts)
 
 
 def _grouped(rows: Sequence[Priced], key: Callable[[Variant], str]) -> Iterable[list[Priced]]:
     """Rows with the same key together, in order of the first of each."""
     groups: dict[str, list[Priced]] = {}
-    for variant, price in rows:
-        groups.setdefault(key(variant), []).append((variant, price))
+    for variant, macs in rows:
+        groups.setdefault(key(variant), []).append((variant, macs))
     return groups.values()
 
 
-def _row(variant: Variant, price: Cost) -> str:
+def _row(variant: Variant, macs: int) -> str:
     return (
-        f"| `{variant.name}` | {variant.year} | {price.parameters:,} | {amount(price.macs)} | "
-        f"{times(price.input)} | {variant.classes:,} |\n"
+        f"| `{variant.name}` | {variant.year} | {variant.parameters:,} | {amount(macs)} | "
+        f"{times(variant.sample)} | {variant.classes:,} |\n"
     )
 
 

@@ -3,19 +3,16 @@
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
-from torch.utils._sympy.numbers import int_oo
 
 from svertka.engines.eager import check_convertible
 from svertka.engines.hushed import hushed
 from svertka.errors import MissingExtra
 
 WRITERS = ("onnx", "onnxscript")
-CONFIG: Any = import_module("torch.fx.experimental._config")
 EXTRA = "engines"
 SIZES = ("depth", "height", "width")
 LEAST = 2  # images in an example, for with one torch would take the batch to be always of one
@@ -54,9 +51,9 @@ def taken(program: ExportedProgram) -> tuple[int | str, ...]:
 
 
 def _exported(network: nn.Module, batch: Tensor, free: Sequence[int]) -> ExportedProgram:
-    shapes = dict.fromkeys((0, *free), Dim.AUTO)
+    config, shapes = import_module("torch.fx.experimental._config"), dict.fromkeys((0, *free), Dim.AUTO)
     # Otherwise a size that happens to become 1 somewhere would be taken to have to.
-    with hushed(), torch.no_grad(), CONFIG.patch(backed_size_oblivious=True):
+    with hushed(), torch.no_grad(), config.patch(backed_size_oblivious=True):
         return torch.export.export(network, (batch,), dynamic_shapes=(shapes,))
 
 
@@ -72,6 +69,8 @@ def _takes_others(network: nn.Module, image: Tensor) -> bool:
 
 def _unbounded(program: ExportedProgram) -> bool:
     """Whether free sizes may be as large as one likes."""
+    from torch.utils._sympy.numbers import int_oo  # with SymPy, which predictions do without
+
     return all(bounds.upper == int_oo for bounds in program.range_constraints.values())
 
 

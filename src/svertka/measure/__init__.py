@@ -1,6 +1,6 @@
 """What a network costs and what it asks for."""
 
-from svertka.measure.counting import Cost, LayerCost, Memory, cost, count, count_variant
+from svertka.measure.counting import Cost, LayerCost, Memory, cost, count, count_variant, macs_of
 from svertka.measure.effective import effective_field, width
 from svertka.measure.fields import Field, fields
 from svertka.measure.sizes import check_sizes, comfortable_size, smallest_size
@@ -18,6 +18,7 @@ __all__ = [
     "count_variant",
     "effective_field",
     "fields",
+    "macs_of",
     "smallest_size",
     "walk",
     "width",

@@ -99,6 +99,11 @@ def count_variant(variant: Variant) -> Cost:
     return _counted(variant, None, None, None, variant.space, sight=False)
 
 
+def macs_of(variant: Variant) -> int:
+    """The multiply-adds for one image of the published size: as they are on the list, else counted."""
+    return count_variant(variant).macs if variant.macs is None else variant.macs
+
+
 def _counted(
     variant: Variant,
     size: int | str | Sequence[int] | None,

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
-from svertka.measure.walking import is_bare, on_meta, unshaped
+from svertka.measure.walking import bare, unshaped
 from svertka.nn import RotationConv, SphereConv, ZonalConv
 
 MARK = "_svertka_field"
@@ -76,7 +76,7 @@ Axes = tuple[Axis, ...] | None  # nothing: the whole image
 
 def fields(network: nn.Module, channels: int, sizes: Sequence[int]) -> dict[str, Field]:
     """The field of every module by its name, the network's own under an empty one."""
-    network = network if is_bare(network) else on_meta(network)
+    network = bare(network)
     found: dict[str, Field] = {}
 
     def note(name: str) -> Callable[[nn.Module, Any, Any], None]:

@@ -6,7 +6,7 @@ from torch import nn
 
 from svertka.errors import ShapeError
 from svertka.geometry import times
-from svertka.measure.walking import walk
+from svertka.measure.walking import bare, walk
 
 LARGEST = 2**14
 
@@ -17,6 +17,7 @@ def smallest_size(network: nn.Module, channels: int, rank: int) -> int:
     Raises:
         ShapeError: it works with none up to `LARGEST`.
     """
+    network = bare(network)  # once, not for each trial
     large = 1
     while not _fits(network, channels, [large] * rank):
         if large == LARGEST:
@@ -47,6 +48,7 @@ def check_sizes(network: nn.Module, channels: int, sizes: Sequence[int]) -> None
     Raises:
         ShapeError: it does not; the message names the layer and the smallest size that works.
     """
+    network = bare(network)
     try:
         walk(network, channels, sizes, training=True)
     except ShapeError as error:

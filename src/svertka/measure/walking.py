@@ -38,7 +38,7 @@ def walk(network: nn.Module, channels: int, sizes: Sequence[int], *, training: b
     Raises:
         ShapeError: the image is too small; the message names the layer.
     """
-    network = network if is_bare(network) else on_meta(network)
+    network = bare(network)
     visits: list[Visit] = []
     entered: list[str] = []
     with _watched(network, entered, visits):
@@ -48,6 +48,11 @@ def walk(network: nn.Module, channels: int, sizes: Sequence[int], *, training: b
         except RuntimeError as error:
             raise ShapeError(f"layer {entered[-1]} cannot take an image of {times(sizes)}") from error
     return visits
+
+
+def bare(network: nn.Module) -> nn.Module:
+    """The network without numbers and in evaluation mode: itself if it is so already."""
+    return network if is_bare(network) else on_meta(network)
 
 
 def is_bare(network: nn.Module) -> bool:

@@ -9,9 +9,10 @@ sine, it is `U x̂^l` on the sphere and `U x̂^l U†` on SO(3), where `x̂` is 
 signal `x + iy` has the spectrum of `x` plus `i` times that of `y`. `harmonic_spectrum` gives `x̂` itself.
 """
 
+import sys
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, TypeVar
+from functools import lru_cache, wraps
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -29,9 +30,21 @@ FLOATS = (torch.float32, torch.float64, torch.complex64, torch.complex128)
 
 
 def eager(function: F) -> F:
-    """The function, which `torch.compile` leaves as it is: its matrix products are the fast ones already."""
-    found: F = torch.compiler.disable(function)  # type: ignore[no-untyped-call]
-    return found
+    """The function, which `torch.compile` leaves as it is: its matrix products are the fast ones already.
+
+    What tells torch so comes with torch's compiler, which takes a second to load: so it is told where that is there.
+    """
+    told: list[Callable[..., Any]] = []
+
+    @wraps(function)
+    def found(*args: Any, **kwargs: Any) -> Any:
+        if not told:
+            if "torch._dynamo" not in sys.modules:
+                return function(*args, **kwargs)
+            told.append(torch.compiler.disable(function))  # type: ignore[no-untyped-call]
+        return told[0](*args, **kwargs)
+
+    return cast("F", found)
 
 
 def axes_of(space: str) -> int:

@@ -36,13 +36,13 @@ ONE_TOWER = (
     paper="doi:10.1145/3065386",
     year=2012,
     sample=(3, 227, 227),
-    variants={"alexnet_original": variant(60_965_224, rows=TWO_TOWERS, padding=0)},
+    variants={"alexnet_original": variant(60_965_224, 724_406_816, rows=TWO_TOWERS, padding=0)},
 )
 @architecture(
     paper="arXiv:1404.5997",
     year=2014,
     sample=(3, 224, 224),
-    variants={"alexnet": variant(61_100_840, rows=ONE_TOWER, padding=2)},
+    variants={"alexnet": variant(61_100_840, 714_188_480, rows=ONE_TOWER, padding=2)},
 )
 class AlexNet(nn.Sequential):
     """Five convolutions with overlapping pools, and three linear layers."""

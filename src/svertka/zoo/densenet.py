@@ -72,10 +72,10 @@ def compact(depth: int, growth: int, *, bottlenecks: bool) -> dict[str, object]:
     year=2016,
     sample=(3, 224, 224),
     variants={
-        "densenet121": variant(7_978_856, depths=(6, 12, 24, 16), growth=32, first=64),
-        "densenet161": variant(28_681_000, depths=(6, 12, 36, 24), growth=48, first=96),
-        "densenet169": variant(14_149_480, depths=(6, 12, 32, 32), growth=32, first=64),
-        "densenet201": variant(20_013_928, depths=(6, 12, 48, 32), growth=32, first=64),
+        "densenet121": variant(7_978_856, 2_834_161_664, depths=(6, 12, 24, 16), growth=32, first=64),
+        "densenet161": variant(28_681_000, 7_727_907_072, depths=(6, 12, 36, 24), growth=48, first=96),
+        "densenet169": variant(14_149_480, 3_359_843_328, depths=(6, 12, 32, 32), growth=32, first=64),
+        "densenet201": variant(20_013_928, 4_291_365_888, depths=(6, 12, 48, 32), growth=32, first=64),
     },
 )
 @architecture(
@@ -84,12 +84,12 @@ def compact(depth: int, growth: int, *, bottlenecks: bool) -> dict[str, object]:
     sample=(3, 32, 32),
     classes=10,
     variants={
-        "densenet40_k12": variant(1_019_722, stem=keeping, **compact(40, 12, bottlenecks=False)),
-        "densenet100_k12": variant(6_979_642, stem=keeping, **compact(100, 12, bottlenecks=False)),
-        "densenet100_k24": variant(27_249_082, stem=keeping, **compact(100, 24, bottlenecks=False)),
-        "densenet100bc_k12": variant(769_162, stem=keeping, **compact(100, 12, bottlenecks=True)),
-        "densenet250bc_k24": variant(15_324_406, stem=keeping, **compact(250, 24, bottlenecks=True)),
-        "densenet190bc_k40": variant(25_624_430, stem=keeping, **compact(190, 40, bottlenecks=True)),
+        "densenet40_k12": variant(1_019_722, 264_812_928, stem=keeping, **compact(40, 12, bottlenecks=False)),
+        "densenet100_k12": variant(6_979_642, 1_769_516_448, stem=keeping, **compact(100, 12, bottlenecks=False)),
+        "densenet100_k24": variant(27_249_082, 6_889_347_744, stem=keeping, **compact(100, 24, bottlenecks=False)),
+        "densenet100bc_k12": variant(769_162, 287_929_692, stem=keeping, **compact(100, 12, bottlenecks=True)),
+        "densenet250bc_k24": variant(15_324_406, 5_418_785_724, stem=keeping, **compact(250, 24, bottlenecks=True)),
+        "densenet190bc_k40": variant(25_624_430, 9_301_945_740, stem=keeping, **compact(190, 40, bottlenecks=True)),
     },
 )
 class DenseNet(nn.Sequential):

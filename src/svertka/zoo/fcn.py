@@ -89,13 +89,13 @@ class Longer(nn.Module):
     classes=21,
     task="segment",
     variants={
-        "fcn32s": variant(136_152_917, skips=0),
-        "fcn16s": variant(134_815_994, skips=1),
-        "fcn8s": variant(134_489_759, skips=2),
-        "fcn1s_resnet20": variant(286_040, skips=2, backbone="resnet20"),
-        "fcn8s_resnet18": variant(11_322_399, skips=2, backbone="resnet18"),
-        "fcn8s_resnet50": variant(23_710_367, skips=2, backbone="resnet50"),
-        "fcn8s_mobilenet": variant(3_371_679, skips=2, backbone="mobilenet_100"),
+        "fcn32s": variant(136_152_917, 111_264_399_360, skips=0),
+        "fcn16s": variant(134_815_994, 111_277_215_744, skips=1),
+        "fcn8s": variant(134_489_759, 111_306_461_184, skips=2),
+        "fcn1s_resnet20": variant(286_040, 10_708_500_000, skips=2, backbone="resnet20"),
+        "fcn8s_resnet18": variant(11_322_399, 9_965_654_016, skips=2, backbone="resnet18"),
+        "fcn8s_resnet50": variant(23_710_367, 21_901_725_696, skips=2, backbone="resnet50"),
+        "fcn8s_mobilenet": variant(3_371_679, 3_476_017_152, skips=2, backbone="mobilenet_100"),
     },
 )
 class FCN(nn.Module):

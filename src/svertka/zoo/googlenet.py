@@ -61,8 +61,8 @@ def side(space: Space, conv: Conv, cin: int, classes: int) -> nn.Sequential:
     year=2014,
     sample=(3, 224, 224),
     variants={
-        "googlenet": variant(13_004_888),
-        "googlenet_original": variant(13_378_280, conv=plain, wide=5, last_pool=3, normalised=True),
+        "googlenet": variant(13_004_888, 1_498_376_192),
+        "googlenet_original": variant(13_378_280, 1_582_671_872, conv=plain, wide=5, last_pool=3, normalised=True),
     },
 )
 class GoogLeNet(Sided):

@@ -82,7 +82,7 @@ V2 = (
     paper="arXiv:1502.03167, figure 5",
     year=2015,
     sample=(3, 224, 224),
-    variants={"inception_v2": variant(11_285_224)},
+    variants={"inception_v2": variant(11_285_224, 2_032_600_064)},
 )
 class InceptionV2(nn.Sequential):
     """GoogLeNet with batch normalisation, and two 3x3 convolutions in the place of each 5x5."""
@@ -121,7 +121,7 @@ class InceptionV2(nn.Sequential):
     paper="arXiv:1512.00567",
     year=2015,
     sample=(3, 299, 299),
-    variants={"inception_v3": variant(27_161_264)},
+    variants={"inception_v3": variant(27_161_264, 5_713_216_096)},
 )
 class InceptionV3(Sided):
     """Eleven inception blocks of three kinds, and one more classifier for training only."""
@@ -181,7 +181,7 @@ class InceptionV3(Sided):
     paper="arXiv:1602.07261",
     year=2016,
     sample=(3, 299, 299),
-    variants={"inception_v4": variant(42_679_816)},
+    variants={"inception_v4": variant(42_679_816, 12_253_974_624)},
 )
 class InceptionV4(nn.Sequential):
     """Inception blocks of three kinds alone, in a more regular order and with a stem of the same kind."""

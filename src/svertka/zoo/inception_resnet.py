@@ -71,8 +71,8 @@ def _entrance_v2(space: Space, channels: int) -> nn.Sequential:
     year=2016,
     sample=(3, 299, 299),
     variants={
-        "inception_resnet_v1": variant(22_756_328, widths=V1, stem=_entrance_v1),
-        "inception_resnet_v2": variant(55_843_464, widths=V2, stem=_entrance_v2),
+        "inception_resnet_v1": variant(22_756_328, 6_206_361_696, widths=V1, stem=_entrance_v1),
+        "inception_resnet_v2": variant(55_843_464, 13_155_794_016, widths=V2, stem=_entrance_v2),
     },
 )
 class InceptionResNet(nn.Sequential):

@@ -19,7 +19,7 @@ from svertka.zoo.registry import architecture, variant
     year=1998,
     sample=(1, 32, 32),
     classes=10,
-    variants={"lenet5": variant(61_706)},
+    variants={"lenet5": variant(61_706, 416_520)},
 )
 class LeNet(nn.Sequential):
     """Three 5x5 convolutions with average pooling between them, and two linear layers; tanh throughout."""

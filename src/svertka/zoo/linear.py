@@ -13,7 +13,7 @@ from svertka.zoo.registry import architecture, variant
     year=1998,
     sample=(1, 28, 28),
     classes=10,
-    variants={"linear": variant(7_850)},
+    variants={"linear": variant(7_850, 7_840)},
 )
 class Linear(nn.Sequential):
     """Every class has an image of weights, and the best match wins.

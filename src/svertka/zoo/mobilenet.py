@@ -28,10 +28,10 @@ def separable(space: Space, cin: int, cout: int, stride: int) -> nn.Sequential:
     year=2017,
     sample=(3, 224, 224),
     variants={
-        "mobilenet_025": variant(470_072, alpha=0.25),
-        "mobilenet_050": variant(1_331_592, alpha=0.5),
-        "mobilenet_075": variant(2_585_560, alpha=0.75),
-        "mobilenet_100": variant(4_231_976, alpha=1.0),
+        "mobilenet_025": variant(470_072, 41_030_272, alpha=0.25),
+        "mobilenet_050": variant(1_331_592, 149_497_088, alpha=0.5),
+        "mobilenet_075": variant(2_585_560, 325_400_448, alpha=0.75),
+        "mobilenet_100": variant(4_231_976, 568_740_352, alpha=1.0),
     },
 )
 class MobileNet(nn.Sequential):

@@ -68,9 +68,9 @@ def small(depth: int, widening: int, dropout: float = 0.0) -> dict[str, object]:
     year=2016,
     sample=(3, 224, 224),
     variants={
-        "resnetv2_50": variant(25_549_352, depths=(3, 4, 6, 3), branch=bottleneck, expansion=4),
-        "resnetv2_101": variant(44_541_480, depths=(3, 4, 23, 3), branch=bottleneck, expansion=4),
-        "resnetv2_152": variant(60_185_128, depths=(3, 8, 36, 3), branch=bottleneck, expansion=4),
+        "resnetv2_50": variant(25_549_352, 4_089_184_256, depths=(3, 4, 6, 3), branch=bottleneck, expansion=4),
+        "resnetv2_101": variant(44_541_480, 7_801_405_440, depths=(3, 4, 23, 3), branch=bottleneck, expansion=4),
+        "resnetv2_152": variant(60_185_128, 11_513_626_624, depths=(3, 8, 36, 3), branch=bottleneck, expansion=4),
     },
 )
 @architecture(
@@ -79,7 +79,9 @@ def small(depth: int, widening: int, dropout: float = 0.0) -> dict[str, object]:
     sample=(3, 32, 32),
     classes=10,
     variants={
-        "preresnet164": variant(1_703_258, depths=(18, 18, 18), width=16, first=16, branch=bottleneck, expansion=4),
+        "preresnet164": variant(
+            1_703_258, 247_646_720, depths=(18, 18, 18), width=16, first=16, branch=bottleneck, expansion=4
+        ),
     },
 )
 @architecture(
@@ -88,9 +90,9 @@ def small(depth: int, widening: int, dropout: float = 0.0) -> dict[str, object]:
     sample=(3, 32, 32),
     classes=10,
     variants={
-        "wrn16_8": variant(10_961_370, **small(16, 8)),
-        "wrn40_4": variant(8_949_210, **small(40, 4)),
-        "wrn28_10": variant(36_479_194, **small(28, 10, dropout=0.3)),
+        "wrn16_8": variant(10_961_370, 1_548_145_664, **small(16, 8)),
+        "wrn40_4": variant(8_949_210, 1_298_582_016, **small(40, 4)),
+        "wrn28_10": variant(36_479_194, 5_243_328_768, **small(28, 10, dropout=0.3)),
     },
 )
 class PreResNet(nn.Sequential):

@@ -13,18 +13,23 @@ from svertka.nn import Space, space_of
 from svertka.plugins import offered
 from svertka.zoo.published import checkpoint, located, take_over
 
+Published = tuple[int, int | None, dict[str, Any]]
 _VARIANTS: dict[str, "Variant"] = {}
 Family = TypeVar("Family", bound=type[nn.Module])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """A network of a known shape: its family, what makes it itself, and its published facts."""
+    """A network of a known shape: its family, what makes it itself, and its published facts.
+
+    `macs` are multiply-adds for one image of the published size; nothing where nobody has said.
+    """
 
     name: str
     family: type[nn.Module]
     settings: Mapping[str, Any]
     parameters: int
+    macs: int | None
     sample: tuple[int, ...]
     classes: int
     paper: str
@@ -86,9 +91,9 @@ class Variant:
         )
 
 
-def variant(parameters: int, **settings: Any) -> tuple[int, dict[str, Any]]:
-    """The published parameter count, and what makes this variant itself."""
-    return parameters, settings
+def variant(parameters: int, macs: int | None = None, **settings: Any) -> Published:
+    """The published parameter count, the multiply-adds for one image, and what makes this variant itself."""
+    return parameters, macs, settings
 
 
 def architecture(
@@ -96,7 +101,7 @@ def architecture(
     paper: str,
     year: int,
     sample: tuple[int, ...],
-    variants: Mapping[str, tuple[int, dict[str, Any]]],
+    variants: Mapping[str, Published],
     classes: int = 1000,
     task: str = "classify",
 ) -> Callable[[Family], Family]:
@@ -106,7 +111,7 @@ def architecture(
     """
 
     def register(family: Family) -> Family:
-        for name, (parameters, settings) in variants.items():
+        for name, (parameters, macs, settings) in variants.items():
             if name in _VARIANTS:
                 raise ValueError(f"two networks are called {name!r}")
             _VARIANTS[name] = Variant(
@@ -114,6 +119,7 @@ def architecture(
                 family=family,
                 settings=settings,
                 parameters=parameters,
+                macs=macs,
                 sample=sample,
                 classes=classes,
                 paper=paper,

@@ -97,16 +97,16 @@ def grouped(groups: int, base: int) -> Block:
     year=2015,
     sample=(3, 224, 224),
     variants={
-        "plain18": variant(11_515_688, depths=(2, 2, 2, 2), shortcut=None),
-        "plain34": variant(21_623_848, depths=(3, 4, 6, 3), shortcut=None),
-        "resnet18": variant(11_689_512, depths=(2, 2, 2, 2)),
-        "resnet34": variant(21_797_672, depths=(3, 4, 6, 3)),
-        "resnet50": variant(25_557_032, depths=(3, 4, 6, 3), block=BOTTLENECK),
-        "resnet101": variant(44_549_160, depths=(3, 4, 23, 3), block=BOTTLENECK),
-        "resnet152": variant(60_192_808, depths=(3, 8, 36, 3), block=BOTTLENECK),
-        "resnet50_v1": variant(25_557_032, depths=(3, 4, 6, 3), block=AS_PUBLISHED),
-        "resnet101_v1": variant(44_549_160, depths=(3, 4, 23, 3), block=AS_PUBLISHED),
-        "resnet152_v1": variant(60_192_808, depths=(3, 8, 36, 3), block=AS_PUBLISHED),
+        "plain18": variant(11_515_688, 1_794_805_760, depths=(2, 2, 2, 2), shortcut=None),
+        "plain34": variant(21_623_848, 3_644_493_824, depths=(3, 4, 6, 3), shortcut=None),
+        "resnet18": variant(11_689_512, 1_814_073_344, depths=(2, 2, 2, 2)),
+        "resnet34": variant(21_797_672, 3_663_761_408, depths=(3, 4, 6, 3)),
+        "resnet50": variant(25_557_032, 4_089_184_256, depths=(3, 4, 6, 3), block=BOTTLENECK),
+        "resnet101": variant(44_549_160, 7_801_405_440, depths=(3, 4, 23, 3), block=BOTTLENECK),
+        "resnet152": variant(60_192_808, 11_513_626_624, depths=(3, 8, 36, 3), block=BOTTLENECK),
+        "resnet50_v1": variant(25_557_032, 3_857_973_248, depths=(3, 4, 6, 3), block=AS_PUBLISHED),
+        "resnet101_v1": variant(44_549_160, 7_570_194_432, depths=(3, 4, 23, 3), block=AS_PUBLISHED),
+        "resnet152_v1": variant(60_192_808, 11_282_415_616, depths=(3, 8, 36, 3), block=AS_PUBLISHED),
     },
 )
 @architecture(
@@ -115,11 +115,11 @@ def grouped(groups: int, base: int) -> Block:
     sample=(3, 32, 32),
     classes=10,
     variants={
-        "resnet20": variant(269_722, depths=(3, 3, 3), **SMALL),
-        "resnet32": variant(464_154, depths=(5, 5, 5), **SMALL),
-        "resnet44": variant(658_586, depths=(7, 7, 7), **SMALL),
-        "resnet56": variant(853_018, depths=(9, 9, 9), **SMALL),
-        "resnet110": variant(1_727_962, depths=(18, 18, 18), **SMALL),
+        "resnet20": variant(269_722, 40_551_040, depths=(3, 3, 3), **SMALL),
+        "resnet32": variant(464_154, 68_862_592, depths=(5, 5, 5), **SMALL),
+        "resnet44": variant(658_586, 97_174_144, depths=(7, 7, 7), **SMALL),
+        "resnet56": variant(853_018, 125_485_696, depths=(9, 9, 9), **SMALL),
+        "resnet110": variant(1_727_962, 252_887_680, depths=(18, 18, 18), **SMALL),
     },
 )
 @architecture(
@@ -127,8 +127,8 @@ def grouped(groups: int, base: int) -> Block:
     year=2016,
     sample=(3, 224, 224),
     variants={
-        "wide_resnet50_2": variant(68_883_240, depths=(3, 4, 6, 3), block=grouped(1, 128)),
-        "wide_resnet101_2": variant(126_886_696, depths=(3, 4, 23, 3), block=grouped(1, 128)),
+        "wide_resnet50_2": variant(68_883_240, 11_398_021_120, depths=(3, 4, 6, 3), block=grouped(1, 128)),
+        "wide_resnet101_2": variant(126_886_696, 22_753_050_624, depths=(3, 4, 23, 3), block=grouped(1, 128)),
     },
 )
 @architecture(
@@ -136,9 +136,9 @@ def grouped(groups: int, base: int) -> Block:
     year=2016,
     sample=(3, 224, 224),
     variants={
-        "resnext50_32x4d": variant(25_028_904, depths=(3, 4, 6, 3), block=grouped(32, 4)),
-        "resnext101_32x8d": variant(88_791_336, depths=(3, 4, 23, 3), block=grouped(32, 8)),
-        "resnext101_64x4d": variant(83_455_272, depths=(3, 4, 23, 3), block=grouped(64, 4)),
+        "resnext50_32x4d": variant(25_028_904, 4_230_479_872, depths=(3, 4, 6, 3), block=grouped(32, 4)),
+        "resnext101_32x8d": variant(88_791_336, 16_414_015_488, depths=(3, 4, 23, 3), block=grouped(32, 8)),
+        "resnext101_64x4d": variant(83_455_272, 15_460_270_080, depths=(3, 4, 23, 3), block=grouped(64, 4)),
     },
 )
 @architecture(
@@ -147,8 +147,8 @@ def grouped(groups: int, base: int) -> Block:
     sample=(3, 32, 32),
     classes=10,
     variants={
-        "resnext29_8x64d": variant(34_426_698, depths=(3, 3, 3), stem=keeping, block=grouped(8, 64)),
-        "resnext29_16x64d": variant(68_155_210, depths=(3, 3, 3), stem=keeping, block=grouped(16, 64)),
+        "resnext29_8x64d": variant(34_426_698, 5_387_266_048, depths=(3, 3, 3), stem=keeping, block=grouped(8, 64)),
+        "resnext29_16x64d": variant(68_155_210, 10_688_866_304, depths=(3, 3, 3), stem=keeping, block=grouped(16, 64)),
     },
 )
 class ResNet(nn.Sequential):

@@ -37,16 +37,22 @@ EXCITED_GROUPS = with_excitation(grouped(32, 4))
     year=2017,
     sample=(3, 224, 224),
     variants={
-        "seresnet18": variant(11_778_592, depths=(2, 2, 2, 2), block=with_excitation(BASIC)),
-        "seresnet34": variant(21_958_868, depths=(3, 4, 6, 3), block=with_excitation(BASIC)),
-        "seresnet50": variant(28_088_024, depths=(3, 4, 6, 3), stem=entering, block=with_excitation(AS_PUBLISHED)),
-        "seresnet101": variant(49_326_872, depths=(3, 4, 23, 3), stem=entering, block=with_excitation(AS_PUBLISHED)),
-        "seresnet152": variant(66_821_848, depths=(3, 8, 36, 3), stem=entering, block=with_excitation(AS_PUBLISHED)),
+        "seresnet18": variant(11_778_592, 1_814_160_384, depths=(2, 2, 2, 2), block=with_excitation(BASIC)),
+        "seresnet34": variant(21_958_868, 3_663_918_592, depths=(3, 4, 6, 3), block=with_excitation(BASIC)),
+        "seresnet50": variant(
+            28_088_024, 3_860_488_192, depths=(3, 4, 6, 3), stem=entering, block=with_excitation(AS_PUBLISHED)
+        ),
+        "seresnet101": variant(
+            49_326_872, 7_574_937_600, depths=(3, 4, 23, 3), stem=entering, block=with_excitation(AS_PUBLISHED)
+        ),
+        "seresnet152": variant(
+            66_821_848, 11_288_993_792, depths=(3, 8, 36, 3), stem=entering, block=with_excitation(AS_PUBLISHED)
+        ),
         "seresnext50_32x4d": variant(
-            27_559_896, depths=(3, 4, 6, 3), stem=entering, block=with_excitation(grouped(32, 4))
+            27_559_896, 4_232_994_816, depths=(3, 4, 6, 3), stem=entering, block=with_excitation(grouped(32, 4))
         ),
         "seresnext101_32x4d": variant(
-            48_955_416, depths=(3, 4, 23, 3), stem=entering, block=with_excitation(grouped(32, 4))
+            48_955_416, 7_974_739_968, depths=(3, 4, 23, 3), stem=entering, block=with_excitation(grouped(32, 4))
         ),
     },
 )
@@ -75,7 +81,7 @@ def shortcut(space: Space, cin: int, cout: int, stride: int) -> nn.Module:
     paper="arXiv:1709.01507, appendix",
     year=2017,
     sample=(3, 224, 224),
-    variants={"senet154": variant(115_088_984, depths=(3, 8, 36, 3))},
+    variants={"senet154": variant(115_088_984, 20_688_363_520, depths=(3, 8, 36, 3))},
 )
 class SENet(nn.Sequential):
     """SENet-154: three convolutions to enter, grouped bottlenecks with excitation, and dropout before the decision.

@@ -66,7 +66,7 @@ def activated(layer: nn.Module, cout: int, *, norm: bool) -> nn.Sequential:
     year=2018,
     sample=(1, 60, 60),
     classes=10,
-    variants={"spherical_mnist": variant(58_550)},
+    variants={"spherical_mnist": variant(58_550, 13_043_160)},
 )
 class Spherical(OnSphere, nn.Sequential):
     """One correlation on the sphere, one over its rotations, the mean over all of them, and a linear layer.
@@ -95,7 +95,7 @@ class Spherical(OnSphere, nn.Sequential):
     year=2018,
     sample=(1, 60, 60),
     classes=10,
-    variants={"spherical_mnist_deep": variant(131_922)},
+    variants={"spherical_mnist_deep": variant(131_922, 435_125_424)},
 )
 class SphericalDeep(OnSphere, nn.Sequential):
     """Seven correlations with filters that reach further the coarser their signals are, and three linear layers.
@@ -133,7 +133,7 @@ class SphericalDeep(OnSphere, nn.Sequential):
     year=2018,
     sample=(6, 128, 128),
     classes=55,
-    variants={"spherical_shrec17": variant(402_955, bandwidths=(64, 16, 10), widths=(100, 100))},
+    variants={"spherical_shrec17": variant(402_955, 558_751_132, bandwidths=(64, 16, 10), widths=(100, 100))},
 )
 @architecture(
     paper=f"{PAPER}, section 5.3",
@@ -142,7 +142,7 @@ class SphericalDeep(OnSphere, nn.Sequential):
     classes=55,
     variants={
         "spherical_shrec17_large": variant(
-            1_399_515, bandwidths=(128, 32, 22, 7), widths=(50, 70, 350), size=(256, 256)
+            1_399_515, 5_238_904_162, bandwidths=(128, 32, 22, 7), widths=(50, 70, 350), size=(256, 256)
         )
     },
 )
@@ -180,7 +180,7 @@ def turns(b: int) -> list[list[float]]:
     sample=(115, 20, 20),
     classes=1,
     task="regress",
-    variants={"spherical_qm7": variant(263_401)},
+    variants={"spherical_qm7": variant(263_401, 85_367_696)},
 )
 class SphericalMolecule(OnSphere):
     """One sphere around each atom, seen by the same four correlations, and a DeepSet over the atoms.

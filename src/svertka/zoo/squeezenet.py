@@ -27,8 +27,8 @@ def halving(space: Space) -> nn.Module:
     year=2016,
     sample=(3, 224, 224),
     variants={
-        "squeezenet1_0": variant(1_248_424, stem=(96, 7), pools=(3, 7)),
-        "squeezenet1_1": variant(1_235_496, stem=(64, 3), pools=(2, 4)),
+        "squeezenet1_0": variant(1_248_424, 818_924_576, stem=(96, 7), pools=(3, 7)),
+        "squeezenet1_1": variant(1_235_496, 349_151_936, stem=(64, 3), pools=(2, 4)),
     },
 )
 class SqueezeNet(nn.Sequential):

@@ -35,9 +35,9 @@ def branch(space: Space, cin: int, width: int, units: int, cout: int) -> nn.Sequ
     classes=2,
     task="forecast",
     variants={
-        "st_resnet2": variant(458_694, units=2),
-        "st_resnet4": variant(901_830, units=4),
-        "st_resnet12": variant(2_674_374, units=12),
+        "st_resnet2": variant(458_694, 462_422_016, units=2),
+        "st_resnet4": variant(901_830, 915_406_848, units=4),
+        "st_resnet12": variant(2_674_374, 2_727_346_176, units=12),
     },
 )
 class STResNet(nn.Module):

@@ -50,14 +50,14 @@ def _first(network: nn.Module) -> list[int]:
     year=2014,
     sample=(3, 224, 224),
     variants={
-        "vgg11": variant(132_863_336, depths=A),
-        "vgg13": variant(133_047_848, depths=B),
-        "vgg16": variant(138_357_544, depths=D),
-        "vgg19": variant(143_667_240, depths=E),
-        "vgg11_bn": variant(132_868_840, depths=A, normalised=True),
-        "vgg13_bn": variant(133_053_736, depths=B, normalised=True),
-        "vgg16_bn": variant(138_365_992, depths=D, normalised=True),
-        "vgg19_bn": variant(143_678_248, depths=E, normalised=True),
+        "vgg11": variant(132_863_336, 7_609_090_048, depths=A),
+        "vgg13": variant(133_047_848, 11_308_466_176, depths=B),
+        "vgg16": variant(138_357_544, 15_470_264_320, depths=D),
+        "vgg19": variant(143_667_240, 19_632_062_464, depths=E),
+        "vgg11_bn": variant(132_868_840, 7_609_090_048, depths=A, normalised=True),
+        "vgg13_bn": variant(133_053_736, 11_308_466_176, depths=B, normalised=True),
+        "vgg16_bn": variant(138_365_992, 15_470_264_320, depths=D, normalised=True),
+        "vgg19_bn": variant(143_678_248, 19_632_062_464, depths=E, normalised=True),
     },
 )
 class VGG(nn.Sequential):

@@ -43,7 +43,7 @@ def judge(space: Space, width: int, classes: int, factor: int) -> nn.Sequential:
     sample=(1, 80, 80, 80),
     classes=4,
     task="segment",
-    variants={"voxresnet": variant(1_710_720)},
+    variants={"voxresnet": variant(1_710_720, 51_714_304_000)},
 )
 class VoxResNet(nn.Module):
     """Six residual blocks at a half, a quarter and an eighth of the size, whose judgements are added up.

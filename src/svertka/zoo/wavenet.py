@@ -51,8 +51,8 @@ class Gated(nn.Module):
     classes=256,
     task="next",
     variants={
-        "wavenet": variant(1_263_168, layers=10, stacks=3, width=64, skip=256),
-        "wavenet_small": variant(159_840, layers=9, stacks=2, width=32, skip=64),
+        "wavenet": variant(1_263_168, 9_863_168_000, layers=10, stacks=3, width=64, skip=256),
+        "wavenet_small": variant(159_840, 1_187_840_000, layers=9, stacks=2, width=32, skip=64),
     },
 )
 class WaveNet(nn.Module):
