@@ -88,7 +88,7 @@ def test_engines_that_begin_with_the_same_operators_export_them_once(monkeypatch
 
     exports = []
     real = module.exported
-    monkeypatch.setattr(module, "exported", lambda *given: (exports.append(given), real(*given))[1])
+    monkeypatch.setattr(module, "exported", lambda *given, **more: (exports.append(given), real(*given, **more))[1])
     torch.manual_seed(0)
     network, images = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten()).eval(), torch.randn(4, 1, 8, 8)
     workshop = Workshop(network, images, None)

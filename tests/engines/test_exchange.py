@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from svertka.engines import exchange
+from svertka.engines import Conversion, exchange
 from svertka.errors import MissingExtra
 
 
@@ -59,3 +59,7 @@ def test_names_and_notes_are_in_the_file(network, images):
     onnx.checker.check_model(model)
     assert [each.name for each in (*model.graph.input, *model.graph.output)] == ["pixels", "answers"]
     assert {each.key: each.value for each in model.metadata_props}["classes"] == json.dumps(["ä", "b"])
+
+
+def test_engines_are_given_what_is_written_for_one_size(network, images):
+    assert exchange.taken(Conversion(network, images[:1]).program) == ("batch", 2, *images.shape[2:])

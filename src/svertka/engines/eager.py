@@ -4,6 +4,8 @@ from torch import nn
 
 from svertka.errors import SettingError
 
+MARKS = ("left_alone", "_torchdynamo_disable")  # ours, and that of `torch.compiler.disable`
+
 
 def eager_layer(network: nn.Module) -> str:
     """The first layer that `torch.compile` is told to leave alone, by name and kind; nothing where there is none.
@@ -11,7 +13,7 @@ def eager_layer(network: nn.Module) -> str:
     Those of the sphere are such: their work is in tables of spectra that are made for each length of a batch.
     """
     for name, layer in network.named_modules():
-        if getattr(type(layer).forward, "_torchdynamo_disable", False):
+        if any(hasattr(type(layer).forward, mark) for mark in MARKS):
             return f"{name} ({type(layer).__name__})".strip()
     return ""
 

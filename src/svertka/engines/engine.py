@@ -29,12 +29,12 @@ class Conversion:
 
     @cached_property
     def program(self) -> ExportedProgram:
-        """The operators of the folded network, for all engines that begin with them.
+        """The operators of the folded network for images of this size, for all engines that begin with them.
 
         Raises:
             SettingError: a layer cannot be written.
         """
-        return exported(folded(self.network), self.example)
+        return exported(folded(self.network), self.example, any_size=False)
 
 
 @dataclass(frozen=True)

@@ -29,15 +29,18 @@ def missing(*packages: str) -> str:
     return " and ".join(name for name in (*packages, *WRITERS) if find_spec(name) is None)
 
 
-def exported(network: nn.Module, example: Tensor) -> ExportedProgram:
-    """The network's operators for batches of any length, and for images of any size where it takes them.
+def exported(network: nn.Module, example: Tensor, *, any_size: bool = True) -> ExportedProgram:
+    """The network's operators for batches of any length, and with `any_size` for images of any size if it takes them.
+
+    What is written for any size says how each layer's depends on it: of a deep network that takes long to read.
 
     Raises:
         SettingError: a layer cannot be written.
     """
     check_convertible(network)
     batch = example if len(example) >= LEAST else example.expand(LEAST, *example.shape[1:]).contiguous()
-    found = _exported(network, batch, range(2, example.dim()) if _takes_others(network, batch[:1]) else ())
+    free = range(2, example.dim()) if any_size and _takes_others(network, batch[:1]) else ()
+    found = _exported(network, batch, free)
     return found if _unbounded(found) else _exported(network, batch, ())
 
 

@@ -33,6 +33,7 @@ def eager(function: F) -> F:
     """The function, which `torch.compile` leaves as it is: its matrix products are the fast ones already.
 
     What tells torch so comes with torch's compiler, which takes a second to load: so it is told where that is there.
+    The mark `left_alone` says so to others, as to engines.
     """
     told: list[Callable[..., Any]] = []
 
@@ -44,6 +45,7 @@ def eager(function: F) -> F:
             told.append(torch.compiler.disable(function))  # type: ignore[no-untyped-call]
         return told[0](*args, **kwargs)
 
+    found.left_alone = True  # type: ignore[attr-defined]
     return cast("F", found)
 
 
