@@ -4,7 +4,7 @@
 
 Torch has its weights and images channels last, as it likes them best, and its rectifier in place. Times are medians of
 interleaved repeats; a ratio above 1 says that ours is faster. `rate` is that of the multiplications and additions of
-the definition, in GFLOP/s: Winograd's way has a quarter of them. Errors are norms, as shares of the answer's.
+the definition, in GFLOP/s: Winograd's ways have a quarter of them, F(4), or less than half, F(2). Errors are norms, as shares of the answer's.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from svertka.ops.packed import Ending, Packed
 from svertka.ops.packed_direct import Direct
-from svertka.ops.packed_winograd import Winograd
+from svertka.ops.packed_winograd import Winograd, form_for
 
 Shape = tuple[int, int, int, int, int]  # channels in and out, side of the image, of the kernel, stride
 WINOGRAD: list[Shape] = [
@@ -65,7 +65,8 @@ def measured(kind: type[Packed], shape: Shape, repeats: int) -> dict[str, Any]:
     cin, cout, side, kernel, stride = shape
     theirs = nn.Conv2d(cin, cout, kernel, stride, kernel // 2).to(memory_format=torch.channels_last)
     settings: dict[str, Any] = {"padding": (kernel // 2,) * 2, "stride": (stride,) * 2}
-    ours = kind(theirs.weight, theirs.bias, ending=Ending(rectified=True), **settings)
+    form = {"form": form_for((side, side), 1)} if kind is Winograd else {}
+    ours = kind(theirs.weight, theirs.bias, ending=Ending(rectified=True), **settings, **form)
     x = torch.randn(1, cin, side, side).to(memory_format=torch.channels_last)
     jobs = {"ours": lambda: ours(x), "torch": lambda: theirs(x).relu_()}
     exact = functional.conv2d(x.double(), theirs.weight.double(), theirs.bias.double(), **settings).relu()
@@ -73,7 +74,7 @@ def measured(kind: type[Packed], shape: Shape, repeats: int) -> dict[str, Any]:
     times = in_turns({name: several(job) for name, job in jobs.items()}, repeats)
     flops = 2 * exact.numel() * cin * kernel**2
     values = (
-        kind.__name__, f"{cin} → {cout}", f"{side}²", f"{kernel} × {kernel}, step {stride}",
+        f"{kind.__name__} F({form['form'].side})" if form else kind.__name__, f"{cin} → {cout}", f"{side}²", f"{kernel} × {kernel}, step {stride}",
         round(times["ours"] * 250, 2), round(times["torch"] / times["ours"], 2),
         round(4 * flops / times["ours"] / 1e9), *(f"{each:.1e}" for each in errors),
     )  # fmt: skip

@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 import torch
 from torch.nn import functional
@@ -8,6 +10,7 @@ from svertka.ops.packed import Ending, lanes, strips, together, vectors
 from svertka.ops.packed_direct import Direct
 from svertka.ops.packed_winograd import Winograd
 from svertka.ops.threads import crew_of
+from svertka.ops.winograd import TWO
 
 ENDINGS = [Ending(second, rectified) for second in (False, True) for rectified in (False, True)]
 CASES = [
@@ -15,6 +18,8 @@ CASES = [
     (Winograd, 37, 50, (9, 4), (3, 3), {"padding": (0, 0)}),
     (Winograd, 64, 48, (29, 30), (3, 3), {"padding": (1, 2)}),
     (Winograd, 256, 96, (56, 56), (3, 3), {"padding": (1, 1)}),
+    (Winograd, 40, 33, (7, 9), (3, 3), {"padding": (1, 1), "form": TWO}),
+    (Winograd, 128, 64, (30, 29), (3, 3), {"padding": (2, 0), "form": TWO}),
     (Direct, 3, 32, (30, 31), (7, 7), {"padding": (3, 3), "stride": (2, 2)}),
     (Direct, 1, 33, (30, 31), (16, 17), {"padding": (3, 2), "stride": (2, 3), "dilation": (1, 1)}),
     (Direct, 33, 47, (13, 14), (1, 1), {}),
@@ -33,7 +38,8 @@ def crew(request):
 @pytest.mark.parametrize(("kind", "cin", "cout", "sizes", "kernel", "settings"), CASES)
 def test_packed_layers_are_torchs_in_double_precision(kind, cin, cout, sizes, kernel, settings, ending, crew):
     x, weight, bias = torch.randn(2, cin, *sizes), torch.randn(cout, cin, *kernel), torch.randn(cout)
-    wanted = functional.conv2d(x.double(), weight.double(), bias.double(), **settings)
+    plain = {name: value for name, value in settings.items() if name != "form"}
+    wanted = functional.conv2d(x.double(), weight.double(), bias.double(), **plain)
     second = torch.randn(wanted.shape) if ending.second else None
     wanted = wanted if second is None else wanted + second
     wanted = wanted.relu() if ending.rectified else wanted
@@ -43,7 +49,7 @@ def test_packed_layers_are_torchs_in_double_precision(kind, cin, cout, sizes, ke
     assert (found - wanted).norm() < 5e-6 * wanted.norm()
 
 
-@pytest.mark.parametrize("kind", [Winograd, Direct])
+@pytest.mark.parametrize("kind", [Winograd, partial(Winograd, form=TWO), Direct])
 def test_layers_take_any_layout_any_batch_and_other_sizes(kind):
     x, weight = torch.randn(2, 32, 12, 12), torch.randn(32, 32, 3, 3)
     layer = kind(weight, None, padding=(1, 1))
@@ -52,7 +58,7 @@ def test_layers_take_any_layout_any_batch_and_other_sizes(kind):
         assert (layer(images) - wanted).norm() < 5e-6 * wanted.norm()
 
 
-@pytest.mark.parametrize("kind", [Winograd, Direct])
+@pytest.mark.parametrize("kind", [Winograd, partial(Winograd, form=TWO), Direct])
 def test_what_is_no_number_stays_so_and_spreads_no_further_than_a_tile(kind):
     weight = torch.randn(32, 32, 3, 3)
     x = torch.randn(1, 32, 24, 24)

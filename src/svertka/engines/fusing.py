@@ -4,6 +4,8 @@ A convolution of planes becomes one of `svertka.ops.packed`, where that is worth
 the rectifier behind it, if nothing else sees what lies between, are done while its numbers are still in registers.
 """
 
+from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -14,7 +16,7 @@ from torch.fx.passes.shape_prop import ShapeProp
 
 from svertka.ops.packed import Ending, Packed
 from svertka.ops.packed_direct import Direct
-from svertka.ops.packed_winograd import Winograd
+from svertka.ops.packed_winograd import Winograd, form_for
 
 ATEN = torch.ops.aten
 DEFAULTS: tuple[Any, ...] = (None, (1, 1), (0, 0), (1, 1), 1)  # bias, stride, padding, dilation, groups
@@ -75,17 +77,17 @@ def _held(network: GraphModule, node: Node) -> Any:
     return attrgetter(str(node.target))(network) if node.op == "get_attr" else None
 
 
-def _kind(given: _Settings, node: Node) -> type[Packed] | None:
+def _kind(given: _Settings, node: Node) -> Callable[..., Packed] | None:
     """Which of our convolutions can take this one's place."""
     weight, sizes = given.weight, _shape(node)[2:]
     if weight.dtype != torch.float32 or given.groups > 1:
         return None
     if given.stride == given.dilation == (1, 1) and Winograd.takes(weight, sizes):
-        return Winograd
+        return partial(Winograd, form=form_for(sizes, _shape(node)[0]))
     return Direct if Direct.takes(weight, sizes) else None
 
 
-def _replace(network: GraphModule, node: Node, given: _Settings, kind: type[Packed], name: str) -> None:
+def _replace(network: GraphModule, node: Node, given: _Settings, kind: Callable[..., Packed], name: str) -> None:
     chain, inputs = [node], [given.x]
     adder = _follower(node, (ATEN.add.Tensor,))
     if adder is not None and (second := _second(adder, node)) is not None:
