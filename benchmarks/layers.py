@@ -4,7 +4,8 @@
 
 Torch has its weights and images channels last, as it likes them best, and its rectifier in place. Times are medians of
 interleaved repeats; a ratio above 1 says that ours is faster. `rate` is that of the multiplications and additions of
-the definition, in GFLOP/s: Winograd's ways have a quarter of them, F(4), or less than half, F(2). Errors are norms, as shares of the answer's.
+the definition, in GFLOP/s: Winograd's ways have a quarter of them, F(4), or less than half, F(2). Errors are norms, as
+shares of the answer's.
 """
 
 import argparse
@@ -73,8 +74,9 @@ def measured(kind: type[Packed], shape: Shape, repeats: int) -> dict[str, Any]:
     errors = [error(job(), exact) for job in jobs.values()]
     times = in_turns({name: several(job) for name, job in jobs.items()}, repeats)
     flops = 2 * exact.numel() * cin * kernel**2
+    way = f"{kind.__name__} F({form['form'].side})" if form else kind.__name__
     values = (
-        f"{kind.__name__} F({form['form'].side})" if form else kind.__name__, f"{cin} → {cout}", f"{side}²", f"{kernel} × {kernel}, step {stride}",
+        way, f"{cin} → {cout}", f"{side}²", f"{kernel} × {kernel}, step {stride}",
         round(times["ours"] * 250, 2), round(times["torch"] / times["ours"], 2),
         round(4 * flops / times["ours"] / 1e9), *(f"{each:.1e}" for each in errors),
     )  # fmt: skip

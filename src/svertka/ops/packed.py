@@ -76,9 +76,15 @@ class Packed:
 
     def pointers(self, x: Tensor, laid: tuple[Tensor, ...], second: Tensor, y: Tensor) -> list[tuple[int, ...]]:
         """What the functions take first, for each image: its input, what is laid out, its other map, answer, zeros."""
-        shared = [one.data_ptr() for one in laid]
-        images = zip(x, second, y, strict=True)
-        return [(a.data_ptr(), *shared, b.data_ptr(), c.data_ptr(), self.zeros.data_ptr()) for a, b, c in images]
+        shared, zeros = [one.data_ptr() for one in laid], self.zeros.data_ptr()
+        images = zip(_addresses(x), _addresses(second), _addresses(y), strict=True)
+        return [(a, *shared, b, c, zeros) for a, b, c in images]
+
+
+def _addresses(images: Tensor) -> range:
+    """Where each image begins."""
+    first, step = images.data_ptr(), DTYPE.itemsize * images[0].numel()
+    return range(first, first + step * len(images), step)
 
 
 def together(vectors: int) -> int:

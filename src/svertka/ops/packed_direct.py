@@ -10,8 +10,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from svertka.ops import packed
+from svertka.ops.crews import run_all
 from svertka.ops.packed import DTYPE, Ending, Packed, Pair, lanes, plane, together
-from svertka.ops.threads import crew, shared_out
+from svertka.ops.threads import crew
 from svertka.ops.vector_code import Code, Function, made
 
 FAST = 2**18  # bytes of inputs that are gone through for one strip of outputs after the other
@@ -49,7 +50,7 @@ class Direct(Packed):
         rows, strips = self._cuts(len(x), places.shape[1])
         laid, sizes = (places, self.weight, self.bias), (self.weight.shape[2], self.cout, *places.shape)
         jobs = product(self.pointers(x, laid, second, y), pairwise(rows), pairwise(strips))
-        shared_out(direct(self.vectors, self.ending), [(*given, *ends, *part, *sizes) for given, ends, part in jobs])
+        run_all(direct(self.vectors, self.ending), [(*given, *ends, *part, *sizes) for given, ends, part in jobs])
 
     def _cuts(self, images: int, pixels: int) -> tuple[list[int], list[int]]:
         """Where the work is cut: places of the output, and strips."""

@@ -1,7 +1,7 @@
 """Convolutions with 3 × 3 kernels by Winograd's way (`svertka.ops.winograd`): a quarter of the products, or half."""
 
 from collections.abc import Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from itertools import chain, pairwise, product
 from typing import Any, NamedTuple
 
@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from svertka.ops import packed
+from svertka.ops.crews import run_all, run_lists
 from svertka.ops.packed import DTYPE, Ending, Packed, Pair, lanes, plane, together
 from svertka.ops.scratch import scratch
-from svertka.ops.threads import crew, shared_out
+from svertka.ops.threads import crew
 from svertka.ops.vector_code import Code, Function, made
 from svertka.ops.winograd import FORMS, FOUR, Form
 
@@ -67,17 +68,12 @@ class Winograd(Packed):
             [(*image, *rooms, *ends, *sizes, 0, products) for image, ends in calls[thread::threads]]
             for thread, rooms in enumerate(zip(between, sums, strict=True))
         ]
-        shared_out(partial(_each, steps.block), [(share,) for share in shares])
+        run_lists(steps.block, shares)
 
 
 def form_for(sizes: Sequence[int], images: int) -> Form:
     """The one that takes the shortest time: in a small plane weights are read for a few tiles only, and are more."""
     return min(FORMS, key=lambda form: form.products * (images * form.tiles(sizes) + READING))
-
-
-def _each(function: Function, calls: Sequence[tuple[int, ...]]) -> None:
-    for call in calls:
-        function(*call)
 
 
 def _step_by_step(steps: Steps, pointers: tuple[int, ...], tiles: int, products: int, sizes: tuple[int, ...]) -> None:
@@ -88,9 +84,9 @@ def _step_by_step(steps: Steps, pointers: tuple[int, ...], tiles: int, products:
     *given, between, sums = pointers
     cin, cout, *_ = sizes
     every = 0, products
-    shared_out(steps.inputs, [(*given, between + 4 * cin * end[0], sums, *end, *sizes, *every) for end in ends])
-    shared_out(steps.products, [(*pointers, 0, tiles, *sizes, *part) for part in parts])
-    shared_out(steps.outputs, [(*given, between, sums + 4 * cout * end[0], *end, *sizes, *every) for end in ends])
+    run_all(steps.inputs, [(*given, between + 4 * cin * end[0], sums, *end, *sizes, *every) for end in ends])
+    run_all(steps.products, [(*pointers, 0, tiles, *sizes, *part) for part in parts])
+    run_all(steps.outputs, [(*given, between, sums + 4 * cout * end[0], *end, *sizes, *every) for end in ends])
 
 
 def _rooms(name: str, count: int, size: int, like: Tensor) -> list[int]:

@@ -14,8 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from svertka.ops.crews import run_all
 from svertka.ops.rotation_tables import block_entries, row_of
-from svertka.ops.threads import crew, shared_out
+from svertka.ops.threads import crew
 from svertka.ops.vector_code import Code, Function, Vector, Whole, made, width
 
 TOGETHER = 8, 4, 2, 1  # rows of a matrix that are summed at a time
@@ -76,7 +77,7 @@ def _shared(function: Function, blocks: Blocks, tensors: tuple[Tensor, Tensor]) 
     threads, last = crew(), len(blocks.starts) - 1
     inner = [bisect_left(blocks.firsts, len(blocks.table) * each // threads) for each in range(1, threads)]
     columns = tensors[0].shape[-1]
-    shared_out(function, [(*addresses, *ends, columns) for ends in pairwise([0, *inner, last])])
+    run_all(function, [(*addresses, *ends, columns) for ends in pairwise([0, *inner, last])])
 
 
 @cache

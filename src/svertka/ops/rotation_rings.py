@@ -11,9 +11,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from svertka.ops.crews import run_all
 from svertka.ops.folded_waves import samples, waves
 from svertka.ops.scratch import scratch
-from svertka.ops.threads import crew, shared_out
+from svertka.ops.threads import crew
 from svertka.ops.vector_code import Code, Function, Whole, made, width
 
 ONE = "1.0"
@@ -60,7 +61,7 @@ def _shared(function: Function, x: Tensor, weights: Tensor, waves: Tensor) -> No
     rings = [size * thread // threads for thread in range(threads + 1)]
     addresses = x.data_ptr(), weights.data_ptr(), waves.data_ptr()
     jobs = zip([one.data_ptr() for one in between], rings, rings[1:], strict=False)
-    shared_out(function, [(*addresses, place, *ends, columns, chunk) for place, *ends in jobs])
+    run_all(function, [(*addresses, place, *ends, columns, chunk) for place, *ends in jobs])
 
 
 @cache

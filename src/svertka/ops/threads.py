@@ -1,4 +1,7 @@
-"""Work that is shared out to threads: machine code, which runs without Python's lock (`svertka[fast]`)."""
+"""Work of Python's functions that is shared out to threads: numba's, which run without Python's lock (`svertka[fast]`).
+
+How many threads there are is said here for all; machine code of ours goes to those of `svertka.ops.crews`.
+"""
 
 import ctypes
 import os

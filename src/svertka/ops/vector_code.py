@@ -198,13 +198,34 @@ class Code:
         body = "\n  ".join([*self.lines, "ret void"])
         return f"define void @{self.name}({', '.join(given)}) noinline nounwind {{\n  {body}\n}}\n"
 
+    def entrance(self) -> str:
+        """A function that takes the arguments from a row of whole numbers, and calls the other."""
+        kinds = ["ptr"] * len(self.pointers) + ["i64"] * len(self.wholes)
+        lines = [
+            f"%g{place} = getelementptr i64, ptr %row, i64 {place}\n  %a{place} = load {kind}, ptr %g{place}"
+            for place, kind in enumerate(kinds)
+        ]
+        given = ", ".join(f"{kind} %a{place}" for place, kind in enumerate(kinds))
+        body = "\n  ".join([*lines, f"call void @{self.name}({given})", "ret void"])
+        return f"define void @{self.name}.row(ptr %row) nounwind {{\n  {body}\n}}\n"
+
 
 class _Machine(NamedTuple):
     binding: Any
     target: Any
 
 
-Function = Callable[..., None]
+class Function(NamedTuple):
+    """A function in machine code; `entrance` is the address of one that takes the arguments from a row of numbers."""
+
+    call: Callable[..., None]
+    entrance: int
+
+    def __call__(self, *arguments: int) -> None:
+        """Call it; others may run meanwhile."""
+        self.call(*arguments)
+
+
 _ENGINES: list[Any] = []  # functions live as long as theirs
 
 
@@ -221,18 +242,26 @@ def width() -> int:
 
 
 def made(codes: Sequence[Code]) -> dict[str, Function]:
-    """The functions, by their names; pointers are given as addresses. Others may run while one does."""
+    """The functions, by their names; pointers are given as addresses."""
+    called = [code for code in codes if not code.scaled]
+    address = compiled([code.text() for code in codes] + [code.entrance() for code in called])
+    return {code.name: _callable(code, address) for code in called}
+
+
+def compiled(texts: Sequence[str]) -> Callable[[str], int]:
+    """What tells the address of each function in these texts."""
     machine = _machine()
-    module = machine.binding.parse_assembly("\n".join(code.text() for code in codes))
+    module = machine.binding.parse_assembly("\n".join(texts))
     engine = machine.binding.create_mcjit_compiler(module, machine.target())
     engine.finalize_object()
     _ENGINES.append(engine)
-    return {code.name: _callable(code, engine.get_function_address(code.name)) for code in codes if not code.scaled}
+    address: Callable[[str], int] = engine.get_function_address
+    return address
 
 
-def _callable(code: Code, address: int) -> Function:
+def _callable(code: Code, address: Callable[[str], int]) -> Function:
     arguments = [ctypes.c_void_p] * len(code.pointers) + [ctypes.c_int64] * len(code.wholes)
-    return ctypes.CFUNCTYPE(None, *arguments)(address)
+    return Function(ctypes.CFUNCTYPE(None, *arguments)(address(code.name)), address(f"{code.name}.row"))
 
 
 @cache
