@@ -66,9 +66,11 @@ class _Members:
         """Do all that is in a table, on this thread and on so many members."""
         for member in self.members[:helpers]:
             member.begin(table)
-        _code().work(table)
-        for member in self.members[:helpers]:
-            member.end()
+        try:
+            _code().work(table)
+        finally:  # even when interrupted: the table is gone behind this
+            for member in self.members[:helpers]:
+                member.end()
 
 
 class _Member:
