@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from threading import Thread, Timer
 
 import numpy as np
@@ -92,7 +94,7 @@ def test_windows_that_are_done_are_not_computed_again(cluster, source, tmp_path)
         (
             boxes.absent,
             ClusterError,
-            r"^a worker lacks what it needs: No module named 'svertka'; install svertka there",
+            r"^a worker or the scheduler lacks what it needs: No module named 'svertka'; install svertka there",
         ),
         (boxes.wrong, ZeroDivisionError, "a mistake of the caller's"),
     ],
@@ -145,12 +147,23 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(tmp_path):
         run_over(empty.scheduler_address, WINDOWS, boxes.broken, sink, patience=0.5)
 
 
-def test_a_scheduler_that_is_lost_is_said(tmp_path):
+@contextmanager
+def scheduler_alone(path):
+    """A scheduler without workers in a process of its own, which finds modules there too, and its address."""
     words = ["-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--interface", "lo"]
-    with subprocess.Popen([sys.executable, *words], stderr=subprocess.PIPE, text=True) as scheduler:
+    told = {"stderr": subprocess.PIPE, "text": True, "env": {**os.environ, "PYTHONPATH": str(path)}}
+    with subprocess.Popen([sys.executable, *words], **told) as scheduler:
         address = next(line.split()[-1] for line in scheduler.stderr if "tcp://" in line)
-        reader, end = Thread(target=scheduler.stderr.read), Timer(2, scheduler.kill)
+        reader = Thread(target=scheduler.stderr.read)
         reader.start()
+        yield scheduler, address
+        scheduler.kill()
+        reader.join()
+
+
+def test_a_scheduler_that_is_lost_is_said(tmp_path):
+    with scheduler_alone(Path(boxes.__file__).parents[1]) as (scheduler, address):
+        end = Timer(2, scheduler.kill)
         end.start()
         with (
             created(tmp_path / "y.zarr", **HOW) as sink,
@@ -158,7 +171,15 @@ def test_a_scheduler_that_is_lost_is_said(tmp_path):
         ):
             run_over(address, WINDOWS, boxes.broken, sink, patience=30)
         end.join()
-        reader.join()
+
+
+def test_a_scheduler_that_lacks_what_is_to_be_done_is_said(tmp_path):
+    with (
+        scheduler_alone(tmp_path) as (_, address),
+        created(tmp_path / "y.zarr", **HOW) as sink,
+        pytest.raises(ClusterError, match="the scheduler lacks what it needs: No module named 'reference'; install"),
+    ):
+        run_over(address, WINDOWS, boxes.broken, sink, patience=30)
 
 
 def test_what_is_missing_is_said(tmp_path, monkeypatch):

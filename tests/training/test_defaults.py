@@ -1,11 +1,22 @@
 from collections import Counter
 
 import pytest
+import torch
 
 from svertka.data.agreement import Agreement
 from svertka.measure import comfortable_size
 from svertka.settings import TrainSettings
-from svertka.training.defaults import batch_for, enlarged, filled, network_for, rate_for, resize_for, size_for, stem_for
+from svertka.training.defaults import (
+    batch_for,
+    enlarged,
+    filled,
+    is_unsteady,
+    network_for,
+    rate_for,
+    resize_for,
+    size_for,
+    stem_for,
+)
 from svertka.zoo import find
 
 
@@ -91,6 +102,15 @@ def test_a_batch_gives_enough_steps_and_fits_into_memory(images, sizes, batch):
 )
 def test_the_rate_of_sgd_goes_with_the_batch(optimiser, batch, rate):
     assert rate_for(optimiser, batch) == pytest.approx(rate)
+
+
+def test_sgd_is_gentle_with_deep_networks_without_batch_normalisation():
+    assert rate_for("sgd", 128, unsteady=True) == pytest.approx(0.01)
+    assert rate_for("adam", 128, unsteady=True) == pytest.approx(1e-3)
+    names = ["alexnet", "vgg16", "squeezenet1_1", "googlenet_original", "fcn8s"]
+    steady = ["lenet5", "linear", "vgg16_bn", "resnet20", "googlenet", "densenet121"]
+    with torch.device("meta"):
+        assert [name for name in names + steady if is_unsteady(find(name).build())] == names
 
 
 def choices(images=1000, task="classify", like=None, **changes):

@@ -153,6 +153,11 @@ def _lost(client: Any) -> ClusterError:
     return ClusterError(f"the scheduler at {client.scheduler.address} is lost; {GOES_ON}")
 
 
+def _lacking(error: BaseException) -> ImportError | None:
+    """What could not be imported; the scheduler says so behind an error of its own."""
+    return next((each for each in (error, error.__cause__) if isinstance(each, ImportError)), None)
+
+
 def _check(client: Any, future: Any, window: Window) -> None:
     """See that a window is finished.
 
@@ -165,8 +170,10 @@ def _check(client: Any, future: Any, window: Window) -> None:
             raise DataError(f"{error}; {GOES_ON}")
     elif future.status == "error" and type(future.exception()).__name__ == "KilledWorker":
         raise ClusterError(f"window {spelled(window)} ended several workers: they may need more memory; {GOES_ON}")
-    elif future.status == "error" and isinstance(future.exception(), ImportError):
-        raise ClusterError(f"a worker lacks what it needs: {future.exception()}; install svertka there too; {GOES_ON}")
+    elif future.status == "error" and (lacking := _lacking(future.exception())):
+        raise ClusterError(
+            f"a worker or the scheduler lacks what it needs: {lacking}; install svertka there too; {GOES_ON}"
+        )
     elif future.status == "error":
         raise future.exception()
     else:

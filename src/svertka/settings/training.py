@@ -101,7 +101,8 @@ class TrainSettings(DataSettings):
 
     rate: Annotated[Positive | Literal["find"] | None, OPTIMISATION] = None
     """Learning rate at its highest; find: measure it first (learning-rate range test). By default 0.1 for SGD with
-    batches of 128, in proportion for others, and 0.001 for Adam and AdamW."""
+    batches of 128, in proportion for others, a tenth of that for networks of more than five layers without batch
+    normalisation; and 0.001 for Adam and AdamW."""
 
     momentum: Annotated[Share, OPTIMISATION] = 0.9
     """Momentum of SGD, or the first coefficient of Adam."""

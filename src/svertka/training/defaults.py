@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from math import log2, prod
 
-from torch import get_num_threads
+from torch import get_num_threads, nn
 
 from svertka.data.agreement import Agreement
 from svertka.geometry import sides
+from svertka.nn.initial import CONVOLUTIONS, NORMS
 from svertka.settings import TrainSettings
 
 IMAGES = 600_000  # that a training sees, within the bounds of EPOCHS
@@ -20,6 +21,7 @@ STEPS = 20  # at least in an epoch, where a smaller batch can give them
 PIXELS = 2**23  # in a batch at most: 128 images of 256x256
 WHOLE = 0.95  # share of signals that are kept whole, where they differ in length
 SMALL = {1: 256, 2: 64, 3: 32}  # by rank, the longest side of a small image
+FEW = 5  # layers with weights, as LeNet-5 has
 RATES = {"sgd": 0.1, "adam": 1e-3, "adamw": 1e-3}
 DECAYS = {"sgd": 5e-4, "adam": 0.0, "adamw": 1e-2}
 
@@ -75,10 +77,12 @@ def filled(
     task: str,
     spherical: bool = False,
     on_sphere: bool = False,
+    unsteady: bool = False,
 ) -> TrainSettings:
     """The settings with every choice made that was left open, for a training part of so many images.
 
-    What lies on the sphere is not moved as in a plane, and learned as published: Adam, batches of 32.
+    What lies on the sphere is not moved as in a plane, and learned as published: Adam, batches of 32. What is
+    `unsteady` learns by smaller steps.
     """
     suited = SPHERICAL_BATCH if spherical else batch_for(images, sizes)
     batch = settings.batch or (SOUNDS if task == "next" else suited)
@@ -92,7 +96,11 @@ def filled(
         "epochs": settings.epochs or epochs_for(images),
         "batch": min(batch, images),
         "rate": settings.rate
-        or (SPHERICAL_RATE if spherical and optimiser == "adam" else rate_for(optimiser, batch * settings.accumulate)),
+        or (
+            SPHERICAL_RATE
+            if spherical and optimiser == "adam"
+            else rate_for(optimiser, batch * settings.accumulate, unsteady=unsteady)
+        ),
         "decay": DECAYS[optimiser] if settings.decay is None else settings.decay,
         "clip": (0.0 if picks else 1.0) if settings.clip is None else settings.clip,
         "flip": settings.flip or ("horizontal" if moves and kind.rank == 2 and kind.colour == "rgb" else "none"),
@@ -129,9 +137,19 @@ def batch_for(images: int, sizes: Sequence[int]) -> int:
     return min(by_count, by_memory)
 
 
-def rate_for(optimiser: str, batch: int) -> float:
-    """The rate of SGD grows in proportion to the batch (Goyal et al., arXiv:1706.02677); that of Adam does not."""
-    return RATES[optimiser] * (batch / 128 if optimiser == "sgd" else 1)
+def rate_for(optimiser: str, batch: int, *, unsteady: bool = False) -> float:
+    """The rate of SGD grows in proportion to the batch (Goyal et al., arXiv:1706.02677); that of Adam does not.
+
+    Deep networks without batch normalisation have a tenth of SGD's, as AlexNet and VGG were published with.
+    """
+    return RATES[optimiser] * (batch / 128 * (0.1 if unsteady else 1) if optimiser == "sgd" else 1)
+
+
+def is_unsteady(network: nn.Module) -> bool:
+    """Whether more than a few layers follow each other without batch normalisation: a high rate throws such off."""
+    layers = list(network.modules())
+    weighted = sum(isinstance(layer, (*CONVOLUTIONS, nn.Linear)) for layer in layers)
+    return weighted > FEW and not any(isinstance(layer, NORMS) for layer in layers)
 
 
 def _power_of_two(limit: float) -> int:

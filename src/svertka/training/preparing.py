@@ -33,7 +33,7 @@ from svertka.nn import space_of
 from svertka.runs import Facts, Row, Run, places
 from svertka.settings import TrainSettings
 from svertka.tasks import TASKS, Stress, Task
-from svertka.training.defaults import filled, network_for, resize_for, size_for, stem_for
+from svertka.training.defaults import filled, is_unsteady, network_for, resize_for, size_for, stem_for
 from svertka.training.spheres import SPHERICAL, check_on_sphere, check_spheres, sizes_on_sphere, turning
 from svertka.zoo import Variant, find, variants
 
@@ -148,7 +148,7 @@ def prepare(name: str, data: DataSet, settings: TrainSettings, device: torch.dev
     images = int((parts == "train").sum())
     settings = filled(
         settings, kind, sizes=preprocess.sizes, images=images, task=data.task, spherical=variant.spherical,
-        on_sphere=variant.on_sphere(settings.project),
+        on_sphere=variant.on_sphere(settings.project), unsteady=_is_unsteady(variant),
     )  # fmt: skip
     return Prepared(data, rows, shelf, facts, settings)
 
@@ -376,6 +376,11 @@ def _comfortable(variant: Variant, kind: Agreement, shape: Shape) -> int:
             classes=shape.outputs, channels=shape.channels, space=space_of(kind.rank), **shape.changes
         )
     return comfortable_size(network, shape.channels, kind.rank)
+
+
+def _is_unsteady(variant: Variant) -> bool:
+    with torch.device("meta"):
+        return is_unsteady(variant.build())
 
 
 def _deviation(values: NDArray[np.float64]) -> list[float]:
