@@ -6,14 +6,16 @@
 Each peer is called as its users call it, in float32: torch on the network as it is built, the others on the ONNX file
 that torch writes of it for this batch. `latency-N` is one call with N images, `throughput` 64 images: peers take them
 in calls of 16, and OpenVINO once more by its own asynchronous queue, image by image. `pixels` is latency from bytes:
-everybody normalises them with torch first. A number is the median of a peer's times over that of ours: above 1 ours is
-faster. All have to give the same scores before anything is timed. Last is the geometric mean over all networks of the
-ratio to the best peer. Short calls are made one after another: of four the first is not counted.
+everybody normalises them with torch first, ours as a run with an engine does, on one thread. A number is the median of
+a peer's times over that of ours: above 1 ours is faster. All have to give the same scores before anything is timed.
+Last is the geometric mean over all networks of the ratio to the best peer. Short calls are made one after another: of
+four the first is not counted.
 """
 
 import argparse
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from statistics import geometric_mean, median
 from time import sleep
 from typing import Any
@@ -28,6 +30,7 @@ from svertka.deploying.measuring import timed
 from svertka.deploying.optimising import ORIGINAL, measured, winner
 from svertka.deploying.sampling import random
 from svertka.engines import Conversion
+from svertka.engines.kept import Started
 from svertka.engines.onnxruntime import convert
 from svertka.inference import Predictor
 from svertka.nn import laid_out
@@ -72,14 +75,17 @@ def compared(name: str, chosen: argparse.Namespace) -> Iterator[dict[str, Any]]:
     torch.manual_seed(0)
     predictor = predictor_of(name, chosen.size)
     for case, batch in ((case, CASES[case]) for case in chosen.cases):
-        ours, what = fastest(predictor, batch, chosen)
+        ours, what, normal = fastest(predictor, batch, chosen)
         peers = peers_of(predictor.network, min(batch, CALL), chosen, queue=case == "throughput")
         noise = random(predictor, batch)
-        for label, images, first in ((case, noise.images, None), (f"pixels {batch}", noise.pixels, predictor)):
-            if first is None or case != "throughput":
-                jobs = {who: partly(job, images, min(batch, CALL), first) for who, job in peers.items()}
-                jobs["ours"] = partly(ours, images, batch, first)
-                yield {"name": name, "case": label, "engine": what, **ratios(jobs, chosen.repeats)}
+        jobs = {who: partly(job, noise.images, min(batch, CALL)) for who, job in peers.items()}
+        jobs["ours"] = partly(ours, noise.images, batch)
+        yield {"name": name, "case": case, "engine": what, **ratios(jobs, chosen)}
+        if case != "throughput":
+            usual = predictor.preprocess.normal
+            jobs = {who: behind(job, usual, noise.pixels) for who, job in peers.items()}
+            jobs["ours"] = behind(ours, normal, noise.pixels)
+            yield {"name": name, "case": f"pixels {batch}", "engine": what, **ratios(jobs, chosen)}
 
 
 def predictor_of(name: str, size: int) -> Predictor:
@@ -96,8 +102,8 @@ def predictor_of(name: str, size: int) -> Predictor:
     return Predictor(network, preprocess, tuple(map(str, range(1000))), facts, CPU)
 
 
-def fastest(predictor: Predictor, batch: int, chosen: argparse.Namespace) -> tuple[Job, str]:
-    """What `svertka optimise` would take for calls of so many images."""
+def fastest(predictor: Predictor, batch: int, chosen: argparse.Namespace) -> tuple[Job, str, Job]:
+    """What `svertka optimise` would take for calls of so many images, and how a run with it normalises pixels."""
     names = ["torch", "vectors", *(["compile"] if chosen.compile else []), "onnxruntime", "openvino"]
     images = random(predictor, batch)
     workshop = Workshop(predictor.network, images.images, None)
@@ -107,10 +113,11 @@ def fastest(predictor: Predictor, batch: int, chosen: argparse.Namespace) -> tup
     )  # fmt: skip
     best = winner(found)
     if best.candidate is None:
-        return predictor.scores, ORIGINAL
+        return predictor.scores, ORIGINAL, predictor.normal
     made = workshop.started(best.candidate)
     assert not isinstance(made, str)
-    return made[1], best.row.name
+    started = Started(made[1], (batch, *images.images.shape[1:]))
+    return made[1], best.row.name, replace(predictor, engine=started).normal
 
 
 def peers_of(network: nn.Module, batch: int, chosen: argparse.Namespace, *, queue: bool) -> dict[str, Job]:
@@ -177,18 +184,22 @@ def queued(queue: Any) -> Job:
     return scores
 
 
-def partly(job: Job, images: Tensor, batch: int, first: Predictor | None) -> Callable[[], Tensor]:
-    """All images in calls of so many, normalised before where they are bytes."""
-    normal = first.preprocess.normal if first else (lambda each: each)
-    return lambda: torch.cat([job(normal(chunk)) for chunk in torch.split(images, batch)])
+def partly(job: Job, images: Tensor, batch: int) -> Callable[[], Tensor]:
+    """All images in calls of so many."""
+    return lambda: torch.cat([job(chunk) for chunk in torch.split(images, batch)])
 
 
-def ratios(jobs: Mapping[str, Callable[[], Tensor]], repeats: int) -> dict[str, Any]:
+def behind(job: Job, normal: Job, pixels: Tensor) -> Callable[[], Tensor]:
+    """One call from bytes."""
+    return lambda: job(normal(pixels))
+
+
+def ratios(jobs: Mapping[str, Callable[[], Tensor]], chosen: argparse.Namespace) -> dict[str, Any]:
     """The median of each peer's times over that of ours."""
     times: dict[str, list[float]] = {who: [] for who in jobs}
     for job in jobs.values():
         job()
-    for turn in range(repeats):
+    for turn in range(chosen.repeats):
         for who in list(jobs)[:: 1 if turn % 2 else -1]:
             sleep(0.005)  # until threads that wait by spinning have come to rest
             times[who].append(timed(jobs[who]))

@@ -321,7 +321,7 @@ def predict(
         names of classes, or sounds to be continued.
     out
             A file to write: .csv, .json or .jsonl; by default the screen. For masks, maps, frames and sounds: a folder.
-        With --tile: the file of the mask, as .tif, .fits, .zarr or .npy.
+        With --tile: the file of the mask or map, as .tif, .fits, .zarr or .npy.
     overwrite
         Replace files that are there.
     """

@@ -18,6 +18,7 @@ from svertka.data.formats import Opening
 from svertka.data.preprocess import Preprocess
 from svertka.data.rasters import Pixels
 from svertka.engines.kept import Started, started
+from svertka.engines.torch import threads
 from svertka.errors import DataError
 from svertka.inference.inputs import Input, Item, items
 from svertka.nn import device_of, laid_out, lay_out
@@ -97,6 +98,14 @@ class Predictor:
         """Letters that tell the network's weights from any others."""
         return digest({name: value.cpu() for name, value in self.network.state_dict().items()})
 
+    def normal(self, pixels: Tensor) -> Tensor:
+        """Normalised images of ready pixels.
+
+        Before an engine on one thread: torch's others would go on spinning for a while, in the way of the engine's.
+        """
+        with threads(torch.get_num_threads() if self.engine is None else 1):
+            return self.preprocess.normal(pixels)
+
     def scores(self, images: Tensor) -> Tensor:
         """Raw scores `(batch, outputs)` of normalised images."""
         if self.engine is not None and self.engine.takes(images):
@@ -123,13 +132,13 @@ class Predictor:
         step = max(1, PLACES // (self.facts.outputs * prod(pixels.shape[2:])))
         found = []
         for start in range(0, len(pixels), step):
-            images = self.preprocess.normal(torch.from_numpy(pixels[start : start + step]).to(self.device))
+            images = self.normal(torch.from_numpy(pixels[start : start + step]).to(self.device))
             found.append(self.scores(images).argmax(1).to(torch.uint8).cpu().numpy())
         return np.concatenate(found)
 
     def of(self, pixels: Pixels) -> NDArray[np.float64]:
         """Answers `(batch, outputs)` for ready pixels `(batch, channels, *sizes)`."""
-        images = self.preprocess.normal(torch.from_numpy(pixels).to(self.device))
+        images = self.normal(torch.from_numpy(pixels).to(self.device))
         return np.asarray(self.answers(images).double().cpu().numpy())
 
     def stream(self, inputs: Iterable[Input], settings: PredictSettings) -> Iterator[Prediction]:
