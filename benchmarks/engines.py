@@ -201,7 +201,7 @@ def ratios(jobs: Mapping[str, Callable[[], Tensor]], chosen: argparse.Namespace)
         job()
     for turn in range(chosen.repeats):
         for who in list(jobs)[:: 1 if turn % 2 else -1]:
-            sleep(0.005)  # until threads that wait by spinning have come to rest
+            sleep(0.3)  # until threads that wait by spinning have come to rest
             times[who].append(timed(jobs[who]))
     typical = {who: median(found) for who, found in times.items()}
     ours = typical.pop("ours")

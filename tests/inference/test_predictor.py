@@ -1,5 +1,6 @@
 import logging
 import struct
+from dataclasses import replace
 from shutil import copytree
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 import svertka
+from svertka.engines.kept import Started
 from svertka.errors import DataError, RunError, SettingError, UnknownName
 from svertka.inference import Prediction, Predictor, predict
 from svertka.runs import open_run
@@ -210,3 +212,29 @@ def test_predicting_leaves_the_run_and_the_gradients_alone(photos_run, photograp
     predict(photos_run, photographs[0])
     assert {path: path.read_bytes() for path in photos_run.rglob("*") if path.is_file()} == before
     assert torch.is_grad_enabled()
+
+
+class Watched:
+    """A preprocessing that tells on how many threads it works."""
+
+    def __init__(self, preprocess):
+        self.preprocess, self.seen = preprocess, []
+
+    def normal(self, pixels):
+        self.seen.append(torch.get_num_threads())
+        return self.preprocess.normal(pixels)
+
+
+def test_images_for_an_engine_are_normalised_on_one_thread(digits_run):
+    plain = Predictor.load(open_run(digits_run), "cpu")
+    pixels = torch.rand(3, 1, *plain.preprocess.sizes)
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        alone = replace(plain, preprocess=Watched(plain.preprocess))
+        behind = replace(alone, engine=Started(plain.scores, tuple(pixels.shape)))
+        assert torch.equal(alone.normal(pixels), behind.normal(pixels))
+        assert alone.preprocess.seen == [3, 1]
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)

@@ -9,7 +9,7 @@ Progress = Callable[[int, int], None]
 FEWEST, MOST = 3, 30  # turns
 SECONDS = 20.0  # for all turns, but for the fewest
 HOPELESS = 1.5  # times the fastest
-PAUSE = 0.003  # in which threads that wait by spinning come to rest
+PAUSE = 0.05  # in which threads that wait by spinning come to rest
 SHORT = 0.2  # seconds of a job that is done again
 CALLS, BUDGET = 6, 1.0  # of a job by itself, and seconds for all
 
