@@ -6,7 +6,7 @@ from time import perf_counter, sleep
 
 Progress = Callable[[int, int], None]
 
-FEWEST, MOST = 3, 30  # turns
+FEWEST, MOST = 3, 12  # turns
 SECONDS = 20.0  # for all turns, but for the fewest
 HOPELESS = 1.5  # times the fastest
 PAUSE = 0.05  # in which threads that wait by spinning come to rest
