@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -29,3 +32,17 @@ def test_eight_bits_are_as_coarse_as_they_should_be_and_no_coarser(network, imag
 def test_what_is_lacking_is_said(monkeypatch):
     monkeypatch.setattr(exchange, "find_spec", lambda name: None if name == "onnxruntime" else name)
     assert ONNXRUNTIME.lacking() == "it needs onnxruntime; run: pip install 'svertka[engines]'"
+
+
+STARTING = """
+import numpy as np, torch
+from svertka.engines import prepare
+scores = prepare("onnxruntime", torch.nn.Linear(4, 2).eval(), torch.zeros(1, 4))
+scores(torch.zeros(1, 4))
+assert np.float32(1e-40) * np.float32(1) > 0 and (torch.tensor([1e-40]) * 1).item() > 0
+"""
+
+
+def test_the_smallest_numbers_of_others_stay():
+    """The first session of a process would make them 0 everywhere."""
+    assert subprocess.run([sys.executable, "-c", STARTING]).returncode == 0

@@ -256,7 +256,10 @@ def test_other_tasks_are_refused(digits_run, picture):
 
 @pytest.mark.parametrize(
     ("changes", "said"),
-    [({"views": "flips"}, "--tile makes the mask or map of one run"), ({"uncertainty": True}, "--uncertainty wants several")],
+    [
+        ({"views": "flips"}, "--tile makes the mask or map"),
+        ({"uncertainty": True}, "--uncertainty wants several"),
+    ],
 )
 def test_tiles_are_of_one_answer(predictor, tmp_path, changes, said):
     with pytest.raises(SettingError, match=said):

@@ -37,7 +37,7 @@ def content(predictor: Predictor, settings: PredictSettings) -> Content:
         more = "; with --dense it makes a map of patches" if task in ("classify", "regress") else ""
         raise SettingError(f"--tile is for networks that outline (segment); this one was trained to {task}{more}")
     if settings.several:
-        raise SettingError("--tile makes the mask or map of one run, of the image as it is; leave out --views and --with")
+        raise SettingError("--tile makes the mask or map of one run, and of one view; leave out --views and --with")
     check_alone(settings)
     likeliest = task != "regress" and not settings.scores
     return mask(predictor, skip_bad=settings.skip_bad) if likeliest else numbers(predictor)
