@@ -12,11 +12,10 @@ from itertools import accumulate, chain
 from threading import Event, Lock, Thread
 from typing import NamedTuple
 
-from svertka.ops.threads import crew
+from svertka.ops.threads import LOOKS, crew, look_out
 from svertka.ops.vector_code import Function, compiled
 
 Row = tuple[int, ...]
-LOOKS = 2**20  # at a number: about a millisecond
 TABLE, ASKED, DONE, ASLEEP = range(4)  # in the box of a member
 
 
@@ -91,9 +90,9 @@ class _Member:
 
     def end(self) -> None:
         """Wait until it is done."""
-        while self.box[DONE] != self.box[ASKED]:
+        while (done := self.box[DONE]) != self.box[ASKED]:
             self._wake()
-            _code().wait(ctypes.addressof(self.box))
+            look_out(ctypes.addressof(self.box) + 8 * DONE, done)
 
     def _wake(self) -> None:
         if self.box[ASLEEP]:
@@ -118,15 +117,14 @@ def _members(count: int, process: int) -> _Members:
 class _Native(NamedTuple):
     work: Callable[[int], None]
     help: Callable[[int], None]
-    wait: Callable[[int], None]
 
 
 @cache
 def _code() -> _Native:
-    """What is done without Python: the work of a table, what a member does until it may sleep, and waiting for it."""
-    address = compiled([WORK, HELP, WAIT])
+    """What is done without Python: the work of a table, and what a member does until it may sleep."""
+    address = compiled([WORK, HELP])
     kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-    return _Native(*(kind(address(name)) for name in ("work", "help", "wait")))
+    return _Native(*(kind(address(name)) for name in ("work", "help")))
 
 
 WORK = """
@@ -188,26 +186,6 @@ found:
   call void @work(ptr %table)
   store atomic i64 %asked, ptr %done.at seq_cst, align 8
   br label %look
-end:
-  ret void
-}}
-"""
-WAIT = f"""
-define void @wait(ptr %box) nounwind {{
-start:
-  %asked.at = getelementptr i64, ptr %box, i64 {ASKED}
-  %asked = load atomic i64, ptr %asked.at seq_cst, align 8
-  %done.at = getelementptr i64, ptr %box, i64 {DONE}
-  br label %look
-look:
-  %times = phi i64 [0, %start], [%next, %again]
-  %done = load atomic i64, ptr %done.at seq_cst, align 8
-  %same = icmp eq i64 %asked, %done
-  br i1 %same, label %end, label %again
-again:
-  %next = add i64 %times, 1
-  %more = icmp slt i64 %next, {LOOKS}
-  br i1 %more, label %look, label %end
 end:
   ret void
 }}

@@ -99,13 +99,13 @@ class _Member:
     def end(self) -> BaseException | None:
         """Wait until it is done; what went wrong."""
         while (done := self.box[1]) != self.box[0]:
-            _look_out(ctypes.addressof(self.box) + 8, done)
+            look_out(ctypes.addressof(self.box) + 8, done)
         return self.error
 
     def _run(self) -> None:
         done = 0
         while True:
-            _look_out(ctypes.addressof(self.box), done)
+            look_out(ctypes.addressof(self.box), done)
             if self.box[0] == done:
                 self.event.wait()
                 self.event.clear()
@@ -124,7 +124,7 @@ def _members(count: int, process: int) -> _Members:
     return _Members(count)
 
 
-def _look_out(address: int, value: int) -> None:
+def look_out(address: int, value: int) -> None:
     """Come back when another number stands at an address, or after a while; without Python's lock."""
     _looker()(address, value, LOOKS)
 
