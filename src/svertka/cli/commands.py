@@ -320,7 +320,7 @@ def predict(
         with a column of paths, or the name of a data set (digits). For a forecast: sequences of frames. For sounds:
         names of classes, or sounds to be continued.
     out
-            A file to write: .csv, .json or .jsonl; by default the screen. For masks, maps, frames and sounds: a folder.
+        A file to write: .csv, .json or .jsonl; by default the screen. For masks, maps, frames and sounds: a folder.
         With --tile: the file of the mask or map, as .tif, .fits, .zarr or .npy.
     overwrite
         Replace files that are there.
