@@ -102,6 +102,19 @@ def test_masks_of_several_views_are_as_large_as_their_images(outlines_run, rng, 
     assert 0 < found.uncertainty["mutual_information"] < found.uncertainty["entropy"] < np.log(2)
 
 
+@pytest.mark.filterwarnings("error")
+def test_images_that_may_not_be_written_to_are_outlined_without_a_warning(outlines_run, rng):
+    image = (40 + 150 * (rng.random((24, 24)) < 0.3)).astype(np.uint8)
+    (expected,) = predict(outlines_run, image, views="mirror")
+    image.flags.writeable = False
+    torch.set_warn_always(True)  # not only once in a process
+    try:
+        (found,) = predict(outlines_run, image, views="mirror")
+    finally:
+        torch.set_warn_always(False)
+    np.testing.assert_array_equal(found.content, expected.content)
+
+
 def test_of_masks_uncertainty_is_told_place_by_place(outlines_run, rng):
     """Against SciPy's entropy of the probabilities of both views."""
     image = (40 + 150 * (rng.random((24, 24)) < 0.3)).astype(np.uint8)

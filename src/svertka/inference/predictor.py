@@ -132,13 +132,17 @@ class Predictor:
         step = max(1, PLACES // (self.facts.outputs * prod(pixels.shape[2:])))
         found = []
         for start in range(0, len(pixels), step):
-            images = self.normal(torch.from_numpy(pixels[start : start + step]).to(self.device))
+            images = self.normal(self._given(pixels[start : start + step]))
             found.append(self.scores(images).argmax(1).to(torch.uint8).cpu().numpy())
         return np.concatenate(found)
 
+    def _given(self, pixels: Pixels) -> Tensor:
+        """Ready pixels on the device; those of a file may be read-only, of which torch would warn, and are copied."""
+        return torch.from_numpy(pixels if pixels.flags.writeable else pixels.copy()).to(self.device)
+
     def of(self, pixels: Pixels) -> NDArray[np.float64]:
         """Answers `(batch, outputs)` for ready pixels `(batch, channels, *sizes)`."""
-        images = self.normal(torch.from_numpy(pixels).to(self.device))
+        images = self.normal(self._given(pixels))
         return np.asarray(self.answers(images).double().cpu().numpy())
 
     def stream(self, inputs: Iterable[Input], settings: PredictSettings) -> Iterator[Prediction]:
